@@ -1,0 +1,38 @@
+// Bundles the three entry points and copies what cannot be bundled (docs/build.md says which files and why).
+import { build } from 'esbuild';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const require = createRequire(import.meta.url);
+const out = join(root, 'dist');
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  outdir: out,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  minify: process.argv.includes('--production'),
+  // languageclient and languageserver ship "module" builds that esbuild can tree-shake.
+  mainFields: ['module', 'main'],
+  logLevel: 'warning',
+};
+
+await rm(out, { recursive: true, force: true });
+await mkdir(join(out, 'kernels'), { recursive: true });
+await Promise.all([
+  build({ ...common, entryPoints: { extension: 'client/src/extension.ts' }, external: ['vscode'] }),
+  build({ ...common, entryPoints: { server: 'server/src/lsp/main.ts' } }),
+  build({ ...common, entryPoints: { cli: 'cli/src/main.ts' }, banner: { js: '#!/usr/bin/env node' } }),
+]);
+await copyFile(require.resolve('web-tree-sitter/web-tree-sitter.wasm'), join(out, 'web-tree-sitter.wasm'));
+await copyFile(require.resolve('tree-sitter-c/tree-sitter-c.wasm'), join(out, 'tree-sitter-c.wasm'));
+for (const name of await readdir(join(root, 'kernels'))) {
+  if (name.endsWith('.ebpfkernel')) await copyFile(join(root, 'kernels', name), join(out, 'kernels', name));
+}
