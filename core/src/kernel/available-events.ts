@@ -1,0 +1,53 @@
+/**
+ * The tracefs file `available_events`: one `category:name` a line. Source: kernel/trace/trace_events.c, t_show().
+ */
+import type { Parsed, Problem } from '../result';
+import type { EventName } from './model';
+
+/** A file that is something else altogether is reported by its first lines, not by all of them. */
+const maxProblems = 20;
+
+/** Sorted by category, then name (by code unit), without repetition: two modules may list the same event. */
+export function parseAvailableEvents(text: string): Parsed<readonly EventName[]> {
+  const events: EventName[] = [];
+  const problems: Problem[] = [];
+  let unreadable = 0;
+  let lineNumber = 0;
+  for (let start = 0; start < text.length;) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    const line = text.slice(start, text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end);
+    start = end + 1;
+    lineNumber++;
+    if (line === '') continue;
+    const event = eventOf(line);
+    if (event !== undefined) events.push(event);
+    else if (++unreadable <= maxProblems)
+      problems.push({ message: `not category:name: ${line.slice(0, 80)}`, where: `line ${lineNumber}` });
+  }
+  if (unreadable > maxProblems)
+    problems.push({ message: `${unreadable - maxProblems} more lines that are not category:name` });
+  events.sort(compareEvents);
+  return {
+    value: events.filter((event, i) => i === 0 || compareEvents(event, events[i - 1] ?? event) !== 0),
+    problems,
+  };
+}
+
+/** The order of `KernelIndex.events`. */
+export function compareEvents(a: EventName, b: EventName): number {
+  if (a.category !== b.category) return a.category < b.category ? -1 : 1;
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  return 0;
+}
+
+/** Both parts are names of directories in tracefs, and neither may hold what would end such a name. */
+function eventOf(line: string): EventName | undefined {
+  const colon = line.indexOf(':');
+  if (colon <= 0 || colon === line.length - 1) return undefined;
+  for (let i = 0; i < line.length; i++) {
+    const c = line.charCodeAt(i);
+    if (c <= 32 || c === 47 || c === 127 || (c === 58 && i !== colon)) return undefined;
+  }
+  return { category: line.slice(0, colon), name: line.slice(colon + 1) };
+}
