@@ -1,0 +1,35 @@
+/**
+ * The door of the analysis room. One `SourceFile` lives as long as its document is open; it keeps the tree between
+ * edits and frees it on `dispose()`.
+ */
+import type { SourceAnalysis, Span } from './model';
+
+/** An edit as LSP sends it, in offsets of the text before the edit. */
+export interface TextEdit {
+  readonly span: Span;
+  readonly newText: string;
+}
+
+export interface Analyzer {
+  /** Opens a text; the first analysis happens here. */
+  open(text: string): SourceFile;
+}
+
+export interface SourceFile {
+  /** The analysis of the current text. Cheap when asked twice. */
+  readonly analysis: SourceAnalysis;
+  /** Applies edits one after another, each in offsets of the text that the one before left. */
+  update(edits: readonly TextEdit[]): void;
+  /** Replaces everything. */
+  replace(text: string): void;
+  dispose(): void;
+}
+
+/** Where the two wasm files are: the `dist` folder, or in tests the packages' own. */
+export interface WasmFiles {
+  readonly runtime: string;
+  readonly grammar: string;
+}
+
+/** Loads the parser once per process. */
+export type CreateAnalyzer = (wasm: WasmFiles) => Promise<Analyzer>;

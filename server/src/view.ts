@@ -1,0 +1,58 @@
+/**
+ * What a feature or a check sees of the world: one document, the types its includes bring, the target kernel. A value:
+ * a request that started with a view finishes with it, whatever changes meanwhile.
+ */
+import type { CtxStruct } from '#core/kernel/ctx-struct';
+import type { KernelIndex, TracepointFormat } from '#core/kernel/model';
+import type { SourceAnalysis, Span, StructDef } from './analysis/model';
+
+export interface DocumentView {
+  readonly uri: string;
+  readonly text: string;
+  readonly source: SourceAnalysis;
+  readonly headers: HeaderTypes;
+  readonly kernel: KernelView;
+}
+
+/** Types that the document's own includes define, found in the workspace (vmlinux.h and the project's headers). */
+export interface HeaderTypes {
+  /** True when an included file that ought to hold the kernel's types (vmlinux.h) was found and read. */
+  readonly hasVmlinux: boolean;
+  /** The definition of `struct name` in an included file; parsed on first ask. */
+  struct(name: string): HeaderStruct | undefined;
+  /** The type that a typedef names: `unsigned long long` for `u64`, as text; undefined where unknown. */
+  typedef(name: string): string | undefined;
+}
+
+export interface HeaderStruct {
+  readonly uri: string;
+  /** Offsets in that file's text. */
+  readonly definition: StructDef;
+  /** Zero-based line and UTF-16 column of the tag, for go to definition. */
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface KernelView {
+  readonly index: KernelIndex;
+  /** False for the bundled default that nobody chose: kernel-dependent findings are then warnings at most, and say so. */
+  readonly chosen: boolean;
+  /** The rule of docs/ctx-structs.md, memoised per index. */
+  ctxStruct(format: TracepointFormat): CtxStruct | undefined;
+  /** Kernels of `alsoCheck`. */
+  readonly others: readonly KernelView[];
+  /** Other known kernels that have this event, as words for a message: `6.1.0-56-cloud-arm64 (aarch64)`. */
+  elsewhere(category: string, name: string): readonly string[];
+}
+
+/** A tracepoint program's event as the target kernel knows it. */
+export function formatAt(
+  view: DocumentView,
+  target: { category: string; name: string } | undefined,
+): TracepointFormat | undefined {
+  return target && view.kernel.index.format(target.category, target.name);
+}
+
+export function contains(span: Span, offset: number): boolean {
+  return span.start <= offset && offset <= span.end;
+}
