@@ -18,6 +18,11 @@ export interface DocumentView {
 export interface HeaderTypes {
   /** True when an included file that ought to hold the kernel's types (vmlinux.h) was found and read. */
   readonly hasVmlinux: boolean;
+  /**
+   * True when every `#include "…"` but vmlinux.h was found: then a tag that is defined nowhere can only be the
+   * kernel's. False means a definition may be out of sight.
+   */
+  readonly complete: boolean;
   /** The definition of `struct name` in an included file; parsed on first ask. */
   struct(name: string): HeaderStruct | undefined;
   /** The type that a typedef names: `unsigned long long` for `u64`, as text; undefined where unknown. */
@@ -26,7 +31,7 @@ export interface HeaderTypes {
 
 export interface HeaderStruct {
   readonly uri: string;
-  /** Offsets in that file's text. */
+  /** Its spans are offsets in the text of the definition alone, not of the file. */
   readonly definition: StructDef;
   /** Zero-based line and UTF-16 column of the tag, for go to definition. */
   readonly line: number;
