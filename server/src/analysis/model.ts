@@ -145,13 +145,25 @@ export interface CtxUse {
     | 'address';
   /** `ctx->x`; a cast `((struct T *)ctx)->x`; a local pointer set once; a static helper's parameter; a struct copied from ctx. */
   readonly via: 'ctx' | 'cast' | 'alias' | 'helper' | 'copy';
-  /** Where the value goes, if it is directly an argument of a call: `bpf_probe_read_user_str(dst, n, (void *)ctx->args[1])`. */
+  /** The expression that the path starts from, as written: `ctx`, `((struct T *)ctx)`, `args`. */
+  readonly receiver: string;
+  /**
+   * Where the value goes, if it is an argument of a call, possibly behind casts or `&`:
+   * `bpf_probe_read_user_str(dst, n, (void *)ctx->args[1])`; `argumentSpan` is that whole argument. For BPF_CORE_READ it
+   * is the call around it; for `probe-read` and bpf_core_read the reading call itself.
+   */
   readonly consumer?: {
     readonly callee: string;
     readonly calleeSpan: Span;
     readonly argument: number;
+    readonly argumentSpan: Span;
     readonly callSpan: Span;
   };
+  /**
+   * Bytes of the scalar or pointer variable that this value initialises or is assigned to, without a cast or an
+   * operator between: 8 for `long nr = ctx->id;`. Undefined for anything else.
+   */
+  readonly valueSize: number | undefined;
   /** The C cast right around the value, if any: `(const char *)`. */
   readonly castTo?: string;
   /** The value is used as an address: dereferenced, indexed, or `->` applied, possibly after a cast. */
