@@ -31,8 +31,8 @@ const Ready = v.object({
   ...KernelSummary.entries,
   /** Events of `available_events`. */
   events: Count,
-  /** Files and lines that could not be read. */
-  problems: Count,
+  /** Files and lines that could not be read. Absent at first: counting reads every format, and comes when nobody waits. */
+  problems: v.exactOptional(Count),
   /** False where nobody chose this kernel: the bundled default. Findings are warnings at most then. */
   chosen: v.boolean(),
 });
