@@ -1,0 +1,34 @@
+/** What a command is, and the one place where the errors of commands end. */
+import * as vscode from 'vscode';
+import type { LanguageServer } from '../language-server';
+import { showLogId } from './ids';
+
+/** What commands work with. */
+export interface Host {
+  readonly server: LanguageServer;
+  readonly log: vscode.LogOutputChannel;
+}
+
+export interface Command {
+  readonly id: string;
+  /** @param args whatever the caller passed: unchecked. */
+  run(host: Host, ...args: readonly unknown[]): Promise<void> | void;
+}
+
+/** Registers a command. An error is logged and shown as one sentence; it never gets lost. */
+export function register(host: Host, command: Command): vscode.Disposable {
+  return vscode.commands.registerCommand(command.id, async (...args: unknown[]) => {
+    try {
+      await command.run(host, ...args);
+    } catch (error) {
+      host.log.error(`${command.id}:`, error instanceof Error ? error : String(error));
+      void offerLog(error instanceof Error ? error.message : String(error));
+    }
+  });
+}
+
+async function offerLog(message: string): Promise<void> {
+  const show = 'Show Log';
+  if ((await vscode.window.showErrorMessage(message, show)) === show)
+    await vscode.commands.executeCommand(showLogId);
+}
