@@ -1,0 +1,153 @@
+/**
+ * A kernel in one file (`.ebpfkernel`): which sections it has and what is in them. The container below it
+ * (container.ts) knows compression and checksums; this file knows kernels.
+ *
+ *     meta               JSON, `SnapshotMeta`
+ *     events             the text of `available_events`
+ *     formats            all `format` files (formats.ts)
+ *     btf                raw BTF of vmlinux
+ *     modules/<mod>.btf  raw BTF of a module, split on vmlinux
+ *     functions          the text of `available_filter_functions`
+ *     features           JSON of `bpftool feature probe -j`
+ */
+import * as v from 'valibot';
+import type { Parsed, Problem } from '../result';
+import { damage, encodeContainer, openContainer } from './container';
+import type { Container } from './container';
+import { NO_FORMATS, packFormats, unpackFormats } from './formats';
+import type { FormatTexts } from './formats';
+
+export const SNAPSHOT_EXTENSION = '.ebpfkernel';
+
+const metaSchema = v.object({
+  /** `uname -r` and `uname -m`, or `unknown`. */
+  release: v.string(),
+  machine: v.string(),
+  /** The `uname` file, verbatim. */
+  uname: v.optional(v.string()),
+  /** ISO 8601. */
+  capturedAt: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+  /** Where the kernel comes from, in words: the package, the image, the host. */
+  origin: v.optional(v.string()),
+});
+
+export type SnapshotMeta = Readonly<v.InferOutput<typeof metaSchema>>;
+
+/** The contents of a kernel directory, in memory. */
+export interface KernelFiles {
+  readonly meta: SnapshotMeta;
+  /** The text of `available_events`. */
+  readonly events: string;
+  readonly formats: FormatTexts;
+  /** Raw BTF of vmlinux. */
+  readonly btf?: Uint8Array;
+  /** Module name to its raw BTF. */
+  readonly modules: ReadonlyMap<string, Uint8Array>;
+  /** The text of `available_filter_functions`. */
+  readonly functions?: string;
+  /** `bpftool feature probe -j`, parsed. */
+  readonly features?: unknown;
+}
+
+export interface Snapshot {
+  readonly meta: SnapshotMeta;
+  /** The text of `available_events`. */
+  events(): Promise<Parsed<string>>;
+  formats(): Promise<Parsed<FormatTexts>>;
+  btf(): Promise<Parsed<Uint8Array | undefined>>;
+  modules(): Promise<Parsed<ReadonlyMap<string, Uint8Array>>>;
+  /** Decompressed on the calling thread (about 4 ms): few features ask for it, and late. */
+  functionsSync(): Parsed<string>;
+  features(): Promise<Parsed<unknown>>;
+}
+
+const MODULE = /^modules\/(.+)\.btf$/;
+
+/** Brotli quality 11 makes the smallest files and takes 30 s; 4 is right for caches and tests. */
+export async function encodeSnapshot(
+  files: KernelFiles,
+  options: { readonly quality?: number } = {},
+): Promise<Uint8Array> {
+  const compression = options.quality ?? 11;
+  const sections = [
+    section('meta', JSON.stringify(files.meta), 'none' as const),
+    section('events', files.events, compression),
+    section('formats', packFormats(files.formats), compression),
+    ...(files.btf === undefined ? [] : [section('btf', files.btf, compression)]),
+    ...[...files.modules].map(([name, bytes]) => section(`modules/${name}.btf`, bytes, compression)),
+    ...(files.functions === undefined ? [] : [section('functions', files.functions, compression)]),
+    ...(files.features === undefined
+      ? []
+      : [section('features', JSON.stringify(files.features), compression)]),
+  ];
+  return encodeContainer(sections);
+}
+
+/** Reads header and meta only. A file that cannot be used at all gives `undefined` and one problem. */
+export function openSnapshot(bytes: Uint8Array): Parsed<Snapshot | undefined> {
+  const { value: container, problems } = openContainer(bytes);
+  if (container === undefined) return { value: undefined, problems };
+  const meta = readMeta(container);
+  if (meta.value === undefined) return { value: undefined, problems: meta.problems };
+  return { value: snapshot(container, meta.value), problems: [] };
+}
+
+function readMeta(container: Container): Parsed<SnapshotMeta | undefined> {
+  const { value, problems } = container.readSync('meta');
+  if (value === undefined) return { value, problems: problems.length > 0 ? problems : [damage('meta')] };
+  const parsed = v.safeParse(metaSchema, json(value).value);
+  return parsed.success
+    ? { value: parsed.output, problems: [] }
+    : { value: undefined, problems: [damage('meta')] };
+}
+
+function snapshot(container: Container, meta: SnapshotMeta): Snapshot {
+  return {
+    meta,
+    events: async () => map(await container.read('events'), (bytes) => ok(text(bytes)), ''),
+    formats: async () => map(await container.read('formats'), unpackFormats, NO_FORMATS),
+    btf: () => container.read('btf'),
+    functionsSync: () => map(container.readSync('functions'), (bytes) => ok(text(bytes)), ''),
+    features: async () => map(await container.read('features'), json, undefined),
+    async modules() {
+      const names = [...container.sections.keys()].flatMap((name) => MODULE.exec(name)?.[1] ?? []);
+      const read = await Promise.all(names.map((name) => container.read(`modules/${name}.btf`)));
+      const value = new Map<string, Uint8Array>();
+      const problems: Problem[] = [];
+      for (const [i, name] of names.entries()) {
+        const module = read[i];
+        if (module?.value !== undefined) value.set(name, module.value);
+        problems.push(...(module?.problems ?? []));
+      }
+      return { value, problems };
+    },
+  };
+}
+
+function section<C>(name: string, content: string | Uint8Array, compression: C) {
+  return { name, bytes: typeof content === 'string' ? Buffer.from(content) : content, compression };
+}
+
+function map<T>(
+  read: Parsed<Uint8Array | undefined>,
+  parse: (bytes: Uint8Array) => Parsed<T>,
+  otherwise: T,
+): Parsed<T> {
+  return read.value === undefined ? { value: otherwise, problems: read.problems } : parse(read.value);
+}
+
+function ok<T>(value: T): Parsed<T> {
+  return { value, problems: [] };
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+}
+
+function json(bytes: Uint8Array): Parsed<unknown> {
+  try {
+    return ok(JSON.parse(text(bytes)) as unknown);
+  } catch {
+    return { value: undefined, problems: [damage('features')] };
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * The container of an `.ebpfkernel` file: named sections, compressed and checksummed one by one, so that
+ * one can be read without the rest. Pure functions over bytes; opening and reading never throw, and a
+ * damaged or lying file costs at most `MAX_TOTAL_BYTES` of memory.
+ *
+ *     0   8  magic "EBPFKRNL"
+ *     8   4  version, little-endian
+ *    12   4  bytes of the table, little-endian
+ *    16  32  SHA-256 of the table
+ *    48   …  the table: JSON, an array of `Section`, in the order of the stored bytes
+ *     …   …  the stored bytes of the sections, back to back, to the end of the file
+ */
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } from 'node:zlib';
+import * as v from 'valibot';
+import type { Parsed, Problem } from '../result';
+
+export const CONTAINER_VERSION = 1;
+
+/** Bytes; the largest BTF of a distribution kernel is below 10 MB. */
+const MAX_SECTION_BYTES = 64 * 1024 * 1024;
+const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
+const MAX_TABLE_BYTES = 1024 * 1024;
+
+const MAGIC = Buffer.from('EBPFKRNL', 'latin1');
+const HEADER_BYTES = 48;
+/** Output is collected in chunks of this size: node's default of 16 kB is ten times slower on BTF. */
+const CHUNK_BYTES = 1024 * 1024;
+
+const length = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SECTION_BYTES));
+const sectionSchema = v.object({
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
+  codec: v.picklist(['none', 'brotli']),
+  /** Bytes before compression. */
+  rawLength: length,
+  /** Bytes in the file. */
+  storedLength: length,
+  /** Of the stored bytes, in hex. */
+  sha256: v.string(),
+});
+const tableSchema = v.array(sectionSchema);
+
+export type Section = v.InferOutput<typeof sectionSchema>;
+
+export interface SectionInput {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Brotli quality 0 to 11, or `none` to store the bytes as they are. */
+  readonly compression: number | 'none';
+}
+
+export interface Container {
+  readonly sections: ReadonlyMap<string, Section>;
+  /** The raw bytes of a section; `undefined` without a problem where the file has no such section. */
+  read(name: string): Promise<Parsed<Uint8Array | undefined>>;
+  /** The same on the calling thread, for sections that are small or rarely asked for. */
+  readSync(name: string): Parsed<Uint8Array | undefined>;
+}
+
+const compress = promisify(brotliCompress);
+const decompress = promisify(brotliDecompress);
+
+export async function encodeContainer(inputs: readonly SectionInput[]): Promise<Uint8Array> {
+  const stored = await Promise.all(inputs.map(store));
+  const sections = inputs.map(({ name, bytes, compression }, i): Section => {
+    const data = stored[i] ?? bytes;
+    const codec = compression === 'none' ? 'none' : 'brotli';
+    return {
+      name,
+      codec,
+      rawLength: bytes.length,
+      storedLength: data.length,
+      sha256: sha256(data).toString('hex'),
+    };
+  });
+  const table = Buffer.from(JSON.stringify(sections));
+  const header = Buffer.alloc(HEADER_BYTES);
+  MAGIC.copy(header);
+  header.writeUInt32LE(CONTAINER_VERSION, 8);
+  header.writeUInt32LE(table.length, 12);
+  sha256(table).copy(header, 16);
+  return Buffer.concat([header, table, ...stored]);
+}
+
+export function openContainer(bytes: Uint8Array): Parsed<Container | undefined> {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (file.length < HEADER_BYTES || !file.subarray(0, 8).equals(MAGIC)) {
+    return failure('this is not an .ebpfkernel file, or its beginning is damaged', 'header');
+  }
+  const version = file.readUInt32LE(8);
+  if (version !== CONTAINER_VERSION) {
+    return failure(
+      `the file was made by a newer version of eBPF Workbench (format ${version}, this one reads ` +
+        `${CONTAINER_VERSION}): update the extension, or capture the kernel again with this version`,
+      'header',
+    );
+  }
+  const table = readTable(file);
+  return table === undefined ? damaged('header') : place(file, table.sections, table.end);
+}
+
+/** The table and the offset of the first stored byte. */
+function readTable(file: Buffer): { sections: readonly Section[]; end: number } | undefined {
+  const tableLength = file.readUInt32LE(12);
+  if (tableLength > MAX_TABLE_BYTES || HEADER_BYTES + tableLength > file.length) return undefined;
+  const table = file.subarray(HEADER_BYTES, HEADER_BYTES + tableLength);
+  if (!sha256(table).equals(file.subarray(16, HEADER_BYTES))) return undefined;
+  const parsed = v.safeParse(tableSchema, parseJson(table));
+  return parsed.success ? { sections: parsed.output, end: HEADER_BYTES + tableLength } : undefined;
+}
+
+/** Gives every section its stored bytes; the lengths must add up to the file exactly. */
+function place(file: Buffer, table: readonly Section[], start: number): Parsed<Container | undefined> {
+  const placed = new Map<string, { section: Section; data: Buffer }>();
+  let end = start;
+  let total = 0;
+  for (const section of table) {
+    if (placed.has(section.name)) return damaged(section.name);
+    const data = file.subarray(end, end + section.storedLength);
+    if (data.length !== section.storedLength) return damaged(section.name);
+    end += section.storedLength;
+    total += section.rawLength;
+    placed.set(section.name, { section, data });
+  }
+  if (end !== file.length || total > MAX_TOTAL_BYTES) return damaged('header');
+  const intact = (name: string) => {
+    const entry = placed.get(name);
+    if (entry === undefined) return undefined;
+    return sha256(entry.data).toString('hex') === entry.section.sha256 ? entry : 'damaged';
+  };
+  const value: Container = {
+    sections: new Map(table.map((section) => [section.name, section])),
+    async read(name) {
+      const entry = intact(name);
+      if (entry === undefined) return { value: undefined, problems: [] };
+      if (entry === 'damaged') return damaged(name);
+      if (entry.section.codec === 'none') return whole(entry.section, entry.data);
+      return decompress(entry.data, limits(entry.section)).then(
+        (raw) => whole(entry.section, raw),
+        () => damaged(name),
+      );
+    },
+    readSync(name) {
+      const entry = intact(name);
+      if (entry === undefined) return { value: undefined, problems: [] };
+      if (entry === 'damaged') return damaged(name);
+      if (entry.section.codec === 'none') return whole(entry.section, entry.data);
+      try {
+        return whole(entry.section, brotliDecompressSync(entry.data, limits(entry.section)));
+      } catch {
+        return damaged(name);
+      }
+    },
+  };
+  return { value, problems: [] };
+}
+
+function whole(section: Section, raw: Uint8Array): Parsed<Uint8Array | undefined> {
+  return raw.length === section.rawLength ? { value: raw, problems: [] } : damaged(section.name);
+}
+
+/** Never more output than the table declares, whatever the compressed bytes say. */
+function limits(section: Section) {
+  return {
+    maxOutputLength: Math.max(section.rawLength, 1),
+    chunkSize: Math.min(Math.max(section.rawLength, 1024), CHUNK_BYTES),
+  };
+}
+
+function store({ bytes, compression }: SectionInput): Promise<Uint8Array> {
+  if (compression === 'none') return Promise.resolve(bytes);
+  return compress(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: compression,
+      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  });
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString()) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The one sentence for a file that is not as it was written. */
+export function damage(section: string): Problem {
+  const part = section === 'header' ? 'its header' : `the section "${section}"`;
+  return {
+    message: `the file is damaged: ${part} is not as it was written; download or capture it again`,
+    where: section,
+  };
+}
+
+function damaged(section: string): { value: undefined; problems: readonly Problem[] } {
+  return { value: undefined, problems: [damage(section)] };
+}
+
+function failure(message: string, where: string): { value: undefined; problems: readonly Problem[] } {
+  return { value: undefined, problems: [{ message, where }] };
+}
