@@ -81,8 +81,12 @@ export function recordRead(view: DocumentView, use: CtxUse): RecordRead | undefi
   switch (definition.kind) {
     case 'kernel':
       return kernelRead(view, definition.layout, first.name, rest);
-    case 'source':
-      return sourceRead(view, definition.def, first.name, rest);
+    case 'source': {
+      if (use.access !== 'core-read') return sourceRead(view, definition.def, first.name, rest);
+      // BPF_CORE_READ relocates any struct by its tag, whatever the source declares.
+      const target = view.kernel.index.types.struct(stripFlavour(use.structName));
+      return target && kernelRead(view, target, first.name, rest);
+    }
     default:
       return undefined;
   }
@@ -133,6 +137,11 @@ function kernelRead(
     }
   }
   return { by: 'kernel', offset, size, member: name, memberOffset, memberSize: found.member.size };
+}
+
+/** Whether a struct has a member of this name, also inside anonymous ones. */
+export function hasMember(view: DocumentView, struct: StructLayout, name: string): boolean {
+  return findMember(view, struct, name) !== undefined;
 }
 
 /** A member by name, also inside anonymous structs and unions; `base` is their offset in bytes. */

@@ -1,0 +1,52 @@
+/**
+ * Any other load past the end of the event's record: it loads, then fails to attach with EACCES, because
+ * `max_ctx_offset` of the program is greater than what `trace_event_get_offsets()` says of the event.
+ */
+import type { TracepointFormat } from '#core/kernel/model';
+import type { CtxUse } from '../analysis/model';
+import { recordRead } from '../ctx/read';
+import type { RecordRead } from '../ctx/read';
+import { ctxTypeFits } from '../ctx/ctx-type';
+import { certainUses, eventName, syscallEvent } from '../ctx/tracepoint-uses';
+import type { DocumentView } from '../view';
+import type { Check, Finding } from './check';
+
+export const ctxRecordRange: Check = {
+  code: 'ctx-record-range',
+  run: (view) =>
+    certainUses(view).flatMap(({ use, format }): Finding[] => {
+      if (use.access !== 'read') return [];
+      const read = recordRead(view, use);
+      if (!read || !pastTheEnd(view, use, read, format)) return [];
+      const last = format.fields.at(-1);
+      return [
+        {
+          code: 'ctx-record-range',
+          span: use.span,
+          severity: 'error',
+          dependsOnKernel: true,
+          message:
+            `This reads bytes ${read.offset} to ${read.offset + read.size - 1} of ctx, but the record of ${eventName(format)} has ` +
+            `${format.recordSize} bytes${last ? ` (it ends with ${last.name})` : ''}. ` +
+            'The program loads, then the kernel refuses to attach it (EACCES).',
+          fixes: [],
+        },
+      ];
+    }),
+};
+
+function pastTheEnd(view: DocumentView, use: CtxUse, read: RecordRead, format: TracepointFormat): boolean {
+  const end = read.offset + read.size;
+  if (read.size === 0 || end <= format.recordSize) return false;
+  if (read.by === 'kernel') {
+    // The wrong struct is ctx-type's finding, and `args[n]` ctx-args-range's.
+    if (!ctxTypeFits(view, use, format) || (syscallEvent(format) === 'enter' && read.member === 'args'))
+      return false;
+  }
+  // Across the end: clang may load fewer bytes than the type has, where the value is narrowed afterwards.
+  return read.offset >= format.recordSize || keepsItsWidth(use, read.size);
+}
+
+function keepsItsWidth(use: CtxUse, size: number): boolean {
+  return use.castTo === undefined && use.valueSize === size;
+}

@@ -1,0 +1,62 @@
+/**
+ * A member that the event's own kernel struct does not have. Most often the name of a syscall's argument
+ * (`ctx->filename` for `ctx->args[1]`) or of a `__data_loc` string (`ctx->name` for `ctx->__data_loc_name`).
+ */
+import { memberPath } from '#core/kernel/fields';
+import type { TracepointFormat } from '#core/kernel/model';
+import { nearest } from '#core/text/nearest';
+import type { PathStep } from '../analysis/model';
+import { rightStructs } from '../ctx/ctx-type';
+import { definitionOf, hasMember, stripFlavour } from '../ctx/read';
+import { certainUses, eventName } from '../ctx/tracepoint-uses';
+import type { TracepointUse } from '../ctx/tracepoint-uses';
+import type { DocumentView } from '../view';
+import type { Check, Finding, Fix } from './check';
+
+export const ctxUnknownField: Check = {
+  code: 'ctx-unknown-field',
+  run: (view) =>
+    certainUses(view).flatMap((found): Finding[] => {
+      const [member] = found.use.path;
+      if (member.kind !== 'member' || !isUnknown(view, found, member.name)) return [];
+      const { format } = found;
+      const field = format.fields.find((candidate) => candidate.name === member.name);
+      const fixes = field ? [rename(member, memberPath(format, field))] : similar(format, member);
+      return [
+        {
+          code: 'ctx-unknown-field',
+          span: member.span,
+          severity: 'error',
+          dependsOnKernel: true,
+          message: field
+            ? `${eventName(format)} gives ${member.name} as ${memberPath(format, field)}: struct ${found.use.structName ?? ''} has no member of this name.`
+            : `${eventName(format)} has no field ${member.name} on this kernel.${didYouMean(fixes)}`,
+          fixes,
+        },
+      ];
+    }),
+};
+
+function isUnknown(view: DocumentView, { use, format }: TracepointUse, name: string): boolean {
+  if (use.structName === undefined) return false;
+  const tag = stripFlavour(use.structName);
+  // Through another struct the finding is ctx-type's.
+  if (!rightStructs(view, format).includes(tag)) return false;
+  const definition = definitionOf(view, use.structName);
+  return definition.kind === 'kernel' && !hasMember(view, definition.layout, name);
+}
+
+function similar(format: TracepointFormat, member: PathStep & { kind: 'member' }): Fix[] {
+  const paths = new Map(format.fields.map((field) => [field.name, memberPath(format, field)]));
+  const names = nearest(member.name, paths.keys());
+  return names.map((name) => ({ ...rename(member, paths.get(name) ?? name), preferred: names.length === 1 }));
+}
+
+function rename(member: PathStep & { kind: 'member' }, path: string): Fix {
+  return { title: `Change to ${path}`, edits: [{ span: member.span, newText: path }], preferred: true };
+}
+
+function didYouMean(fixes: readonly Fix[]): string {
+  const names = fixes.flatMap((fix) => fix.edits.map((edit) => edit.newText));
+  return names.length > 0 ? ` Did you mean ${names.join(' or ')}?` : '';
+}

@@ -1,0 +1,47 @@
+/** The uses of ctx that belong to an event which the target kernel knows. */
+import type { TracepointFormat } from '#core/kernel/model';
+import type { CtxUse, Program } from '../analysis/model';
+import type { DocumentView } from '../view';
+
+export interface TracepointUse {
+  readonly use: CtxUse;
+  readonly format: TracepointFormat;
+}
+
+/** All of them, certain or not. */
+export function tracepointUses(view: DocumentView): readonly TracepointUse[] {
+  const found: TracepointUse[] = [];
+  for (const use of view.source.ctxUses) {
+    const format = formatOf(view, use.programs[0]);
+    if (format) found.push({ use, format });
+  }
+  return found;
+}
+
+/** Those on which a diagnostic may rest. */
+export function certainUses(view: DocumentView): readonly TracepointUse[] {
+  return tracepointUses(view).filter(
+    ({ use }) =>
+      use.certain &&
+      use.programs.every((program) => !program.section.conditional && !program.function.conditional),
+  );
+}
+
+export function formatOf(view: DocumentView, program: Program): TracepointFormat | undefined {
+  const target = program.section.tracepoint;
+  return target && view.kernel.index.format(target.category, target.name);
+}
+
+export type SyscallEvent = 'enter' | 'exit';
+
+/** Whether an event is a syscall's, which share two structs and have none of their own. */
+export function syscallEvent(format: TracepointFormat): SyscallEvent | undefined {
+  if (format.category !== 'syscalls') return undefined;
+  if (format.name.startsWith('sys_enter_')) return 'enter';
+  return format.name.startsWith('sys_exit_') ? 'exit' : undefined;
+}
+
+/** `sched:sched_switch`, as tracefs and perf write it. */
+export function eventName(format: { readonly category: string; readonly name: string }): string {
+  return `${format.category}:${format.name}`;
+}
