@@ -22,6 +22,8 @@ export interface SourceAnalysis {
   readonly includes: readonly Include[];
   /** Every use of a program's ctx whose path could be followed with certainty. */
   readonly ctxUses: readonly CtxUse[];
+  /** Every name through which a program's ctx can be reached, with where it is in scope: what completion offers members for. */
+  readonly ctxNames: readonly CtxName[];
   /** Object-like macros with a replacement that is one integer or one string: `#define MAX 16`. */
   readonly constants: ReadonlyMap<string, bigint | string>;
 }
@@ -174,6 +176,19 @@ export interface CtxUse {
    * hover and hints do not care.
    */
   readonly certain: boolean;
+}
+
+/** A parameter or local that is, or points into, the ctx of programs of one section. */
+export interface CtxName {
+  readonly name: string;
+  /** Where the name means this: from its declaration to the end of the block. */
+  readonly scope: Span;
+  readonly programs: readonly [Program, ...Program[]];
+  readonly structName?: string;
+  readonly structSpan?: Span;
+  /** Steps from ctx: empty for ctx itself, [`args`] for `const unsigned long *args = ctx->args`. */
+  readonly path: readonly PathStep[];
+  readonly via: 'ctx' | 'alias' | 'helper' | 'copy';
 }
 
 export interface StructDef {
