@@ -1,0 +1,82 @@
+/**
+ * The string section of a BTF file, on top of its base's: string offsets of split BTF continue the base's.
+ * Nothing is decoded until it is asked for, and names are hashed and compared as bytes.
+ */
+
+/** Longer strings are cut (the kernel allows names of 511): many records that share one long tail stay cheap. */
+const MAX_STRING_BYTES = 1024;
+
+// Code units are only ever fewer than bytes, or equal in number if each byte is one code unit.
+const decode = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+
+export class Strings {
+  /** One more than the highest offset, counted from the start of the first base. */
+  readonly end: number;
+  readonly #bytes: Uint8Array;
+  readonly #base: Strings | undefined;
+  readonly #start: number;
+  /** The whole section, where offsets in text equal offsets in bytes; `''` where they do not. */
+  #text: string | undefined;
+
+  constructor(bytes: Uint8Array, base?: Strings) {
+    this.#bytes = bytes;
+    this.#base = base;
+    this.#start = base?.end ?? 0;
+    this.end = this.#start + bytes.length;
+  }
+
+  /** The string at an offset; empty where the offset is out of range. Invalid UTF-8 becomes U+FFFD. */
+  at(offset: number): string {
+    if (offset < this.#start) return this.#base?.at(offset) ?? '';
+    const start = offset - this.#start;
+    const end = this.#terminator(start);
+    if (start >= end) return '';
+    this.#text ??= this.#decodeAll();
+    return this.#text ? this.#text.slice(start, end) : decode(this.#bytes.subarray(start, end));
+  }
+
+  /** The hash of the string's bytes: equal to `hashBytes` of the same name. */
+  hash(offset: number): number {
+    if (offset < this.#start) return this.#base?.hash(offset) ?? hashBytes(new Uint8Array(0));
+    const bytes = this.#bytes;
+    const start = offset - this.#start;
+    const end = Math.min(start + MAX_STRING_BYTES, bytes.length);
+    let hash = HASH_SEED;
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i] ?? 0;
+      if (byte === 0) break;
+      hash = Math.imul(hash ^ byte, HASH_PRIME);
+    }
+    return hash >>> 0;
+  }
+
+  /** Whether the string at an offset is exactly these bytes. */
+  equals(offset: number, name: Uint8Array): boolean {
+    if (offset < this.#start) return this.#base?.equals(offset, name) ?? false;
+    const start = offset - this.#start;
+    for (let i = 0; i < name.length; i++) {
+      if (this.#bytes[start + i] !== name[i]) return false;
+    }
+    return (this.#bytes[start + name.length] ?? 0) === 0;
+  }
+
+  #terminator(start: number): number {
+    const nul = this.#bytes.indexOf(0, start);
+    return Math.min(nul < 0 ? this.#bytes.length : nul, start + MAX_STRING_BYTES);
+  }
+
+  #decodeAll(): string {
+    const text = decode(this.#bytes);
+    return text.length === this.#bytes.length ? text : '';
+  }
+}
+
+// FNV-1a, 32 bits.
+const HASH_SEED = 0x811c9dc5 | 0;
+const HASH_PRIME = 0x01000193;
+
+export function hashBytes(bytes: Uint8Array): number {
+  let hash = HASH_SEED;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, HASH_PRIME);
+  return hash >>> 0;
+}
