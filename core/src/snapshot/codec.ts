@@ -24,11 +24,11 @@ const metaSchema = v.object({
   release: v.string(),
   machine: v.string(),
   /** The `uname` file, verbatim. */
-  uname: v.optional(v.string()),
+  uname: v.exactOptional(v.string()),
   /** ISO 8601. */
-  capturedAt: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+  capturedAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
   /** Where the kernel comes from, in words: the package, the image, the host. */
-  origin: v.optional(v.string()),
+  origin: v.exactOptional(v.string()),
 });
 
 export type SnapshotMeta = Readonly<v.InferOutput<typeof metaSchema>>;

@@ -1,12 +1,11 @@
 /** A kernel directory: the files of docs/kernels.md, of which only `available_events` must be there. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KernelProvenance } from '#core/kernel/model';
 import type { Parsed } from '#core/result';
 import type { SnapshotMeta } from '#core/snapshot/codec';
 import { parseUname } from '#core/snapshot/uname';
 import { errnoOf, KernelError, messageOf, pathError } from './errors';
-import { createKernelIndex, createNamesIndex } from './kernel-index';
+import { createKernelIndex, createNamesIndex, provenanceOf } from './kernel-index';
 import { kernelLoad, nextTurn } from './load';
 import type { KernelLoad } from './load';
 import { readBtf, readEvents, readFormats, readFunctions, readModules, readText } from './tree';
@@ -15,8 +14,7 @@ import type { KernelTree } from './tree';
 /** Throws a `KernelError` at once where the folder is none, or has no events. */
 export function openDirectory(path: string): KernelLoad {
   const { tree, events } = findDirectory(path);
-  const { release, machine } = directoryMeta(path);
-  const provenance: KernelProvenance = { release, machine, source: 'directory', location: path };
+  const provenance = provenanceOf(directoryMeta(path), { source: 'directory', location: path });
 
   async function readAll() {
     await nextTurn();

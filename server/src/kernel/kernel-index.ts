@@ -7,6 +7,7 @@ import { parseFormat } from '#core/kernel/format';
 import type { EventName, KernelIndex, KernelProvenance, TracepointFormat } from '#core/kernel/model';
 import { createTypeIndex } from '#core/btf/index';
 import type { Parsed, Problem } from '#core/result';
+import type { SnapshotMeta } from '#core/snapshot/codec';
 import { formatText } from '#core/snapshot/formats';
 import type { FormatTexts } from '#core/snapshot/formats';
 
@@ -24,6 +25,14 @@ export interface KernelParts {
   functions(): Parsed<string>;
   readonly features?: unknown;
   readonly problems: readonly Problem[];
+}
+
+/** Where an index comes from; `source` and `location` are the provider's, the rest is the kernel's own. */
+export function provenanceOf(
+  { release, machine, capturedAt }: SnapshotMeta,
+  origin: Pick<KernelProvenance, 'source' | 'location'>,
+): KernelProvenance {
+  return { release, machine, ...origin, ...(capturedAt !== undefined && { capturedAt }) };
 }
 
 /** The first stage of a load: the names of the events, and nothing else yet. */

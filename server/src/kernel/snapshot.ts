@@ -4,7 +4,7 @@ import type { KernelProvenance } from '#core/kernel/model';
 import { openSnapshot } from '#core/snapshot/codec';
 import type { Snapshot } from '#core/snapshot/codec';
 import { KernelError, pathError } from './errors';
-import { createKernelIndex, createNamesIndex } from './kernel-index';
+import { createKernelIndex, createNamesIndex, provenanceOf } from './kernel-index';
 import { kernelLoad } from './load';
 import type { KernelLoad } from './load';
 
@@ -17,12 +17,10 @@ export function openSnapshotFile(path: string): KernelLoad {
 
 export function loadSnapshot(file: Promise<Snapshot>, origin: Origin): KernelLoad {
   const opened = file.then(async (snapshot) => {
-    const { release, machine, capturedAt } = snapshot.meta;
     const events = await snapshot.events();
     if (events.value === '')
       throw unusable(origin.location, events.problems[0]?.message ?? 'it has no events');
-    const provenance = { release, machine, ...origin, ...(capturedAt !== undefined && { capturedAt }) };
-    return { snapshot, events: events.value, provenance };
+    return { snapshot, events: events.value, provenance: provenanceOf(snapshot.meta, origin) };
   });
   return kernelLoad({
     names: opened.then(({ events, provenance }) => createNamesIndex(provenance, events)),
