@@ -14,14 +14,22 @@ export interface SectionDef {
   readonly summary: string;
   /** How the target is written: `<category>/<name>`, `<function>[+offset]`. */
   readonly targetForm?: string;
-  /** The type of the program's context parameter: `struct xdp_md *`; for BPF_PROG-style, the macro. */
+  /**
+   * The context parameter as an author writes it: `struct xdp_md *ctx`. Absent where only the target can say
+   * (tracepoints, freplace).
+   */
   readonly context?: string;
+  /** The macro that spells the parameters out, where one is usual: `int BPF_PROG(name, struct file *file)`. */
+  readonly macro?: ContextMacro;
 }
+
+/** Macros of bpf_tracing.h and usdt.bpf.h that unpack the context into parameters. */
+export type ContextMacro = 'BPF_PROG' | 'BPF_KPROBE' | 'BPF_KRETPROBE' | 'BPF_KSYSCALL' | 'BPF_USDT';
 
 /** A SEC string taken apart. */
 export interface SectionName {
   readonly def: SectionDef;
-  /** What follows the `/`, or undefined. */
+  /** What follows `name/` (possibly empty), or undefined where there is no `/` after the name. */
   readonly target: string | undefined;
   /** `?` before the name: the program is not loaded by default. */
   readonly optional: boolean;
