@@ -1,0 +1,108 @@
+// Runs an installed code-server on a free loopback port. Only who has the URL, with its token, gets in.
+import { randomBytes } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { URLSearchParams } from 'node:url';
+
+/** The same for tests and for `npm start`: nothing that talks to the outside or covers the editor. */
+const settings = {
+  'chat.disableAIFeatures': true,
+  'extensions.ignoreRecommendations': true,
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'window.commandCenter': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+};
+
+/**
+ * @param {import('./install.mjs').CodeServer} codeServer
+ * @param {import('./launch.mjs').LaunchOptions} options
+ * @returns {Promise<import('./launch.mjs').RunningCodeServer>}
+ */
+export async function launchCodeServer(codeServer, options) {
+  await writeSettings(options.dataDir, { ...settings, ...options.settings });
+  const token = randomBytes(16).toString('hex');
+  const child = spawn(
+    codeServer.node,
+    [
+      codeServer.serverMain,
+      '--accept-server-license-terms',
+      ...['--host', '127.0.0.1', '--port', '0', '--connection-token', token],
+      ...['--server-data-dir', options.dataDir, '--extensions-dir', options.extensionsDir],
+      ...['--telemetry-level', 'off', '--disable-experiments', '--disable-workspace-trust'],
+      '--enable-smoke-test-driver',
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } },
+  );
+  const exited = new Promise((resolve) => child.once('close', resolve));
+  const port = await listening(child);
+  return {
+    port,
+    authority: `127.0.0.1:${port}`,
+    exited,
+    url: (folder, payload = []) => {
+      const query = new URLSearchParams({ tkn: token, folder, payload: JSON.stringify(payload) });
+      return `http://127.0.0.1:${port}/?${query}`;
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Installs a VSIX into an extensions directory; rejects with the server's own words. */
+export async function installExtension(codeServer, vsix, { dataDir, extensionsDir }) {
+  const args = [
+    '--accept-server-license-terms',
+    '--server-data-dir',
+    dataDir,
+    '--extensions-dir',
+    extensionsDir,
+  ];
+  const child = spawn(codeServer.node, [codeServer.serverMain, ...args, '--install-extension', vsix], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = collect(child);
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code !== 0 || !/successfully installed/.test(output()))
+    throw new Error(`${vsix} was not installed: ${output()}`);
+}
+
+/** A user's settings, and for settings of machine scope the machine's. */
+async function writeSettings(dataDir, values) {
+  for (const scope of ['User', 'Machine']) {
+    const dir = join(dataDir, 'data', scope);
+    await mkdir(dir, { recursive: true });
+    await writeFile(join(dir, 'settings.json'), JSON.stringify(values, undefined, 2));
+  }
+}
+
+/** Resolves with the port when the server says that it listens; rejects when it ends before that. */
+function listening(child) {
+  const output = collect(child);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) =>
+      reject(new Error(`code-server ended with ${code}: ${output().slice(-2000)}`)),
+    );
+    child.stdout.on('data', () => {
+      const port = /Extension host agent listening on (\d+)/.exec(output())?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+  });
+}
+
+/** Everything a child has written so far. */
+function collect(child) {
+  let text = '';
+  child.stdout.on('data', (chunk) => (text += chunk));
+  child.stderr.on('data', (chunk) => (text += chunk));
+  return () => text;
+}
