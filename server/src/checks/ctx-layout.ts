@@ -1,7 +1,7 @@
 /**
  * A hand-written ctx struct with a field, which the program reads, that does not lie where the event's format has one.
- * Compared by offset and size alone: the names are the author's. Reading less than a field, or a field with the padding
- * behind it, is no mistake.
+ * Compared by offset and size: the names are the author's, and count only where the format has the same name at another
+ * place. Reading less than a field, or a field with the padding behind it, is no mistake.
  */
 import { memberPath } from '#core/kernel/fields';
 import type { FormatField, TracepointFormat } from '#core/kernel/model';
@@ -45,7 +45,7 @@ function misplacedRead(view: DocumentView, { use, format }: TracepointUse): Misp
   // The first 8 bytes are ctx-common-field's; behind the end, ctx-record-range speaks.
   if (!read || read.by !== 'source' || read.offset < 8 || read.size === 0) return undefined;
   if (read.offset >= format.recordSize && use.access === 'read') return undefined;
-  if (liesOnField(read, format)) return undefined;
+  if (liesOnField(read, format) && !liesElsewhere(read, format)) return undefined;
   return { use, format, read, def: definition.def, inDocument: definition.inDocument };
 }
 
@@ -63,6 +63,12 @@ function liesOnField(read: RecordRead, format: TracepointFormat): boolean {
   return format.fields.some(
     (field) => holds(field, read.offset) && read.offset + read.size <= nextFieldAfter(field, format),
   );
+}
+
+/** The author's name is the format's name of another place: fields were counted wrong. */
+function liesElsewhere(read: RecordRead, format: TracepointFormat): boolean {
+  const named = format.fields.filter((field) => field.name === read.member);
+  return named.length > 0 && named.every((field) => field.offset !== read.memberOffset);
 }
 
 function holds(field: FormatField, offset: number): boolean {

@@ -1,0 +1,119 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { applyFix, checkFixture, findingsOf } from '#support/check-fixture';
+import type { FixtureContext } from '#support/check-fixture';
+import { fixtureContext } from './context';
+
+describe('ctx-layout', () => {
+  let context: FixtureContext;
+  beforeAll(async () => {
+    context = await fixtureContext();
+  });
+
+  it('reports a field that lies across two of the format', async () => {
+    const source = `
+struct switch_args {
+	unsigned long long common;
+	char prev_comm[16];
+	long prev_pid;
+/*<*/	int prev_prio;/*>*/
+};
+SEC("tp/sched/sched_switch")
+int handle(struct switch_args *ctx)
+{
+	return ctx->prev_prio;
+}
+`;
+    const text = source.replace(/\/\*[<>]\*\//g, '');
+    const findings = await findingsOf(text, context);
+    expect(findings.map(({ code, severity }) => [code, severity])).toEqual([]);
+    const pid = text.replace('return ctx->prev_prio', 'return ctx->prev_pid');
+    const [finding] = await findingsOf(pid, context);
+    expect(finding).toMatchObject({ code: 'ctx-layout', severity: 'warning' });
+    expect(finding && pid.slice(finding.span.start, finding.span.end)).toContain('prev_pid');
+  });
+
+  it('offers the kernel’s struct, with every read renamed, and the program is clean afterwards', async () => {
+    const source = `
+struct fork_args {
+	unsigned long long common;
+	int parent_pid;
+	int pad;
+	int child_pid;
+};
+SEC("tp/sched/sched_wakeup_new")
+int handle(struct fork_args *ctx)
+{
+	return ctx->pad;
+}
+`;
+    const findings = await findingsOf(source, context);
+    for (const finding of findings) {
+      for (const fix of finding.fixes) {
+        const fixed = applyFix(source, finding, fix.title);
+        expect((await findingsOf(fixed, context)).filter(({ code }) => code === 'ctx-layout')).toEqual([]);
+      }
+    }
+  });
+
+  it('reports a field that stands where the format has another, and its fixes load what was meant', async () => {
+    const source = `
+struct openat_args {
+	unsigned long long unused;
+	long syscall_nr;
+	const char *filename;
+	long flags;
+};
+
+SEC("tp/syscalls/sys_enter_openat")
+int handle(struct openat_args *args)
+{
+	return args->flags == 0;
+}
+`;
+    const [finding, ...more] = await findingsOf(source, context);
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ code: 'ctx-layout', severity: 'warning' });
+    expect(finding?.message).toContain('flags at bytes 32 to 39');
+    expect(finding && source.slice(finding.span.start, finding.span.end)).toContain('flags');
+    const kernels = finding && applyFix(source, finding, 'trace_event_raw_sys_enter');
+    expect(kernels).toContain('handle(struct trace_event_raw_sys_enter *args)');
+    expect(kernels).toContain('args->args[2] == 0');
+    const rewritten = (finding && applyFix(source, finding, 'Rewrite')) ?? '';
+    expect(await findingsOf(rewritten, context)).toEqual([]);
+  });
+
+  it('is silent on right layouts, partial reads and CO-RE structs', async () => {
+    const sources = [
+      `struct args { long long pad; int __syscall_nr; int pad2; long dfd; const char *filename; long flags; };
+SEC("tp/syscalls/sys_enter_openat")
+int handle(struct args *ctx) { return ctx->flags + ctx->dfd + ctx->__syscall_nr; }`,
+      `struct args { long long pad; long nr; int dfd; int pad2; const char *filename; int flags; };
+SEC("tp/syscalls/sys_enter_openat")
+int handle(struct args *ctx) { return ctx->flags + ctx->dfd + ctx->nr; }`,
+      `struct trace_event_raw_sched_switch___mine { int next_pid; } __attribute__((preserve_access_index));
+SEC("tp/sched/sched_switch")
+int handle(struct trace_event_raw_sched_switch___mine *ctx) { return ctx->next_pid; }`,
+      `struct args { struct unknown_thing first; int flags; };
+SEC("tp/syscalls/sys_enter_openat")
+int handle(struct args *ctx) { return ctx->flags; }`,
+      `struct args { char raw[8]; long id; unsigned long args[6]; };
+SEC("tp/syscalls/sys_enter_openat")
+int handle(struct args *ctx) { return ctx->args[3]; }`,
+    ];
+    for (const source of sources) expect(await findingsOf(source, context)).toEqual([]);
+  });
+
+  it('does not run into the range of ctx-record-range', () =>
+    checkFixture(
+      `
+struct args { long long pad; long nr; long fd; long more; };
+SEC("tp/syscalls/sys_enter_close")
+int handle(struct args *ctx)
+{
+	return ctx->more;
+	//     ^^^^^^^^^ error[ctx-record-range]: 24 bytes
+}
+`,
+      context,
+    ));
+});

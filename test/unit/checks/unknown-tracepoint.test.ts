@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { applyFix, checkFixture, findingsOf } from '#support/check-fixture';
+import type { FixtureContext } from '#support/check-fixture';
+import { fixtureContext } from './context';
+
+const program = (section: string) => `SEC("${section}")\nint handle(void *ctx) { return 0; }\n`;
+
+describe('unknown-tracepoint', () => {
+  let context: FixtureContext;
+  let arm64: FixtureContext;
+  beforeAll(async () => {
+    context = await fixtureContext();
+    arm64 = await fixtureContext('6.1-debian-arm64');
+  });
+
+  it('names the event after the kernel’s function', async () => {
+    const source = program('tp/syscalls/sys_enter_stat');
+    const [finding] = await findingsOf(source, context);
+    expect(finding).toMatchObject({ code: 'unknown-tracepoint', severity: 'error' });
+    expect(finding?.message).toContain('ENOENT');
+    const titles = finding?.fixes.map(({ title }) => title) ?? [];
+    expect(titles.join()).toMatch(/sys_enter_(new|f)?stat/);
+    expect(finding && (await findingsOf(applyFix(source, finding), context))).toEqual([]);
+  });
+
+  it('says on which other kernel the event exists', async () => {
+    const [finding] = await findingsOf(program('tp/syscalls/sys_enter_open'), arm64);
+    expect(finding?.message).toMatch(/Known on .*x86_64/);
+  });
+
+  it('finds the category of a name', async () => {
+    const [finding] = await findingsOf(program('tp/process/sched_switch'), context);
+    expect(finding?.fixes[0]?.edits[0]?.newText).toBe('sched/sched_switch');
+  });
+
+  it('refuses a tracepoint without a category', async () => {
+    await checkFixture(
+      `
+SEC("tp/sched_switch")
+//   ^^^^^^^^^^^^^^^ error[unknown-tracepoint]: EINVAL
+int a(void *ctx) { return 0; }
+`,
+      context,
+    );
+    const source = program('tracepoint/sched:sched_switch');
+    const [finding] = await findingsOf(source, context);
+    expect(finding && applyFix(source, finding)).toContain('SEC("tracepoint/sched/sched_switch")');
+  });
+
+  it('takes events that are reserved for ftrace for refused', async () => {
+    const [finding] = await findingsOf(program('tp/ftrace/function'), context);
+    expect(finding).toMatchObject({ code: 'unknown-tracepoint' });
+  });
+
+  it('warns only, where a module may bring the category', async () => {
+    const [finding] = await findingsOf(program('tp/zzzvendor/zzz_thing_happened'), context);
+    expect(finding).toMatchObject({ severity: 'warning' });
+  });
+
+  it.each([
+    'tp/sched/sched_switch',
+    '?tp/sched/nope_not_here',
+    'tp',
+    'tracepoint/sched/sched_switch/v2',
+    'raw_tp/nope_not_here',
+    'generic_tracepoint/a/b',
+  ])('is silent on %s', async (section) => {
+    expect(await findingsOf(program(section), context)).toEqual([]);
+  });
+
+  it('is a hint for a bare syscall, which other loaders take', async () => {
+    const [finding] = await findingsOf(program('tracepoint/syscalls/sendto'), context);
+    expect(finding).toMatchObject({ severity: 'hint' });
+  });
+
+  it('is a warning at most on a kernel that nobody chose, and says which', async () => {
+    const [finding] = await findingsOf(
+      program('tp/syscalls/sys_enter_opena'),
+      await fixtureContext('6.12-debian-amd64', false),
+    );
+    expect(finding).toMatchObject({ severity: 'warning' });
+    expect(finding?.message).toContain('6.12');
+  });
+});
