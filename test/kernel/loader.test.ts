@@ -56,6 +56,19 @@ describeUnless(requireKernel(), 'loadPrograms', () => {
     expect(verdict?.log).toContain('cannot call GPL-restricted function');
   });
 
+  test('judges the others where libbpf cannot relocate one', async () => {
+    const { path } = await compileBpf(`${prelude}
+      #include <bpf/bpf_core_read.h>
+      SEC("tp/syscalls/sys_enter_fchmod") int beyond(struct trace_event_raw_sys_enter *ctx) { return BPF_CORE_READ(ctx, args[6]); }
+      SEC("tp/syscalls/sys_enter_fchmod") int fine(struct trace_event_raw_sys_enter *ctx) { return ctx->args[0]; }`);
+    const verdicts = await loadPrograms(path, { attach: true });
+    expect(verdicts).toMatchObject([
+      { program: 'beyond', load: 'EINVAL', attach: undefined },
+      { program: 'fine', load: 'ok', attach: 'ok' },
+    ]);
+    expect(verdicts[0]?.log).toContain('failed to relocate');
+  });
+
   test('leaves nothing attached and nothing loaded', async () => {
     const { path } = await compileBpf(
       `${prelude} SEC("tp/sched/sched_switch") int left_behind(void *ctx) { return 0; }`,

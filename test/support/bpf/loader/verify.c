@@ -30,8 +30,6 @@ struct batch {
 	// File descriptors of perf events that are not closed yet.
 	int events[MOST_EVENTS];
 	size_t event_count;
-	// Programs that the hook has seen.
-	size_t seen;
 };
 
 // `tp/<category>/<name>`, written so that libbpf's own reading of it leaves no doubt.
@@ -171,7 +169,6 @@ static int judge(struct bpf_program *program, struct bpf_prog_load_opts *options
 	if (fd >= 0)
 		close(fd); // an attached program lives on through its perf event
 	report_program(bpf_program__name(program), bpf_program__section_name(program), &verdict);
-	batch->seen++;
 
 	// The stub has no source lines: what describes the program's own would be refused.
 	options->prog_btf_fd = 0;
@@ -233,7 +230,7 @@ static void verify_alone(const char *path, const char *name, int attach)
 	bpf_object__close(object);
 }
 
-static void verify_others(const char *path, int attach)
+static void verify_each_alone(const char *path, int attach, int tracepoints_too)
 {
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
 	struct bpf_program *program;
@@ -243,37 +240,30 @@ static void verify_others(const char *path, int attach)
 		return;
 	}
 	bpf_object__for_each_program(program, object) {
-		if (!is_simple_tracepoint(program))
+		if (tracepoints_too || !is_simple_tracepoint(program))
 			verify_alone(path, bpf_program__name(program), attach);
 	}
 	bpf_object__close(object);
 }
 
-static void verify_tracepoints(const char *path, struct batch *batch)
+// Returns 0 where libbpf never came to the programs: a map, an extern or the CO-RE relocation of one of them fails.
+static int verify_tracepoints(const char *path)
 {
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
 	struct bpf_program *program;
-	size_t simple = 0, nth = 0;
-	int error;
+	int simple = 0, error;
 
 	if (!object)
-		return; // verify_others() said so
+		return 0;
 	bpf_object__for_each_program(program, object) {
 		int is_simple = is_simple_tracepoint(program);
 
 		bpf_program__set_autoload(program, is_simple);
-		simple += (size_t)is_simple;
+		simple += is_simple;
 	}
-	libbpf_text_clear();
-	error = simple ? -bpf_object__load(object) : 0;
-	// A map or an extern that fails keeps libbpf from ever coming to the programs.
-	bpf_object__for_each_program(program, object) {
-		struct verdict verdict = { .load = error ? error : EIO, .log = libbpf_text() };
-
-		if (is_simple_tracepoint(program) && nth++ >= batch->seen)
-			report_program(bpf_program__name(program), bpf_program__section_name(program), &verdict);
-	}
+	error = simple ? bpf_object__load(object) : 0;
 	bpf_object__close(object);
+	return error == 0;
 }
 
 void verify(const char *path, int attach)
@@ -281,14 +271,17 @@ void verify(const char *path, int attach)
 	static char log[LOG_SIZE];
 	struct batch batch = { .attach = attach, .log = log };
 	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)&batch, .prog_prepare_load_fn = judge);
+	int short_form, long_form, judged;
 
-	// Before the hooks are in place: these programs go libbpf's own way.
-	verify_others(path, attach);
 	elf_version(EV_CURRENT);
 	read_license(path, batch.license);
-	libbpf_register_prog_handler("tp+", BPF_PROG_TYPE_TRACEPOINT, 0, &handler);
-	libbpf_register_prog_handler("tracepoint+", BPF_PROG_TYPE_TRACEPOINT, 0, &handler);
-	verify_tracepoints(path, &batch);
+	short_form = libbpf_register_prog_handler("tp+", BPF_PROG_TYPE_TRACEPOINT, 0, &handler);
+	long_form = libbpf_register_prog_handler("tracepoint+", BPF_PROG_TYPE_TRACEPOINT, 0, &handler);
+	judged = verify_tracepoints(path);
+	libbpf_unregister_prog_handler(short_form);
+	libbpf_unregister_prog_handler(long_form);
+
+	verify_each_alone(path, attach, !judged);
 	fflush(stdout);
 	close_all(&batch);
 }
