@@ -1,0 +1,101 @@
+// `npm test`: everything that the project promises, from a fresh clone. docs/testing.md describes the tiers.
+//
+//   npm test                      all steps
+//   npm test -- lint unit kernel  these only
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setupTestTools } from './setup-test-tools.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+const chosen = process.argv.slice(2);
+const wanted = (step) => chosen.length === 0 || chosen.includes(step);
+
+if (!existsSync('node_modules')) succeed('npm', ['ci']);
+setupTestTools();
+
+const { default: vitest } = await import('../vitest.config.mjs');
+const tiers = vitest.test.projects.map((project) => project.test.name);
+const unknown = chosen.filter((step) => !['build', 'typecheck', 'lint', ...tiers].includes(step));
+if (unknown.length > 0) {
+  console.error(`no such step: ${unknown.join(', ')}`);
+  process.exit(2);
+}
+
+const rows = [];
+// What is tested in an editor or a terminal is what was built.
+if (!run('npm', ['run', '--silent', 'build'])) row('build', { failed: 1 });
+for (const check of ['typecheck', 'lint']) if (wanted(check)) timed(check, () => runCheck(check));
+for (const tier of tiers) if (wanted(tier)) timed(tier, () => runTier(tier));
+summarise();
+
+function timed(name, step) {
+  console.log(`\n== ${name}`);
+  const start = Date.now();
+  row(name, { ...step(), seconds: (Date.now() - start) / 1000 });
+}
+
+function row(name, { passed = 0, failed = 0, skipped = 0, reasons = {}, seconds = 0 }) {
+  rows.push({ name, passed, failed, skipped, reasons, seconds });
+}
+
+function runCheck(script) {
+  return run('npm', ['run', '--silent', script]) ? { passed: 1 } : { failed: 1 };
+}
+
+function runTier(tier) {
+  const output = join(root, '.cache', 'test', `${tier}.json`);
+  mkdirSync(dirname(output), { recursive: true });
+  rmSync(output, { force: true });
+  process.env.EBPF_TIER_SUMS = output;
+  const reporters = ['--reporter=default', '--reporter=./scripts/tier-reporter.mjs'];
+  const ok = run(process.execPath, [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    tier,
+    ...reporters,
+  ]);
+  // It stops before it reports where it cannot start or finds no file.
+  const sums = existsSync(output) ? JSON.parse(readFileSync(output, 'utf8')) : { failed: 1 };
+  if (!ok && sums.failed === 0) sums.failed = 1;
+  return demandTests(tier, sums);
+}
+
+/** A tier without tests is a mistake. One that skipped them all is too, where the machine is ours to prepare. */
+function demandTests(tier, sums) {
+  if (sums.failed > 0 || sums.passed > 0) return sums;
+  if (sums.skipped > 0 && !process.env.CI) return sums;
+  console.error(`${tier}: no test ran`);
+  return { ...sums, failed: 1 };
+}
+
+function summarise() {
+  const total = (key) => rows.reduce((sum, one) => sum + one[key], 0);
+  console.log(`\n${'step'.padEnd(10)}  passed  failed  skipped  seconds`);
+  for (const { name, passed, failed, skipped, seconds } of rows) {
+    const cells = [
+      [passed, 6],
+      [failed, 6],
+      [skipped, 7],
+      [seconds.toFixed(0), 7],
+    ];
+    console.log([name.padEnd(10), ...cells.map(([cell, width]) => String(cell).padStart(width))].join('  '));
+  }
+  for (const { name, reasons } of rows) {
+    for (const [reason, count] of Object.entries(reasons))
+      console.log(`${name}: ${count} skipped: ${reason}`);
+  }
+  process.exitCode = total('failed') > 0 ? 1 : 0;
+  console.log(`${total('passed')} passed, ${total('failed')} failed, ${total('skipped')} skipped`);
+}
+
+function run(command, args) {
+  return spawnSync(command, args, { stdio: 'inherit' }).status === 0;
+}
+
+function succeed(command, args) {
+  if (!run(command, args)) process.exit(1);
+}
