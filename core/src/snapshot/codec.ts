@@ -12,12 +12,17 @@
  */
 import * as v from 'valibot';
 import type { Parsed, Problem } from '../result';
-import { damage, encodeContainer, openContainer } from './container';
+import { damage, encodeContainer, MAX_TOTAL_BYTES, openContainer } from './container';
 import type { Container } from './container';
 import { NO_FORMATS, packFormats, unpackFormats } from './formats';
 import type { FormatTexts } from './formats';
 
 export const SNAPSHOT_EXTENSION = '.ebpfkernel';
+
+export const MAX_SNAPSHOT_BYTES = MAX_TOTAL_BYTES;
+
+/** The events are the first section after meta; they end in the first tenth of this. */
+export const SNAPSHOT_HEAD_BYTES = 128 * 1024;
 
 const metaSchema = v.object({
   /** `uname -r` and `uname -m`, or `unknown`. */
@@ -51,8 +56,8 @@ export interface KernelFiles {
 
 export interface Snapshot {
   readonly meta: SnapshotMeta;
-  /** The text of `available_events`. */
-  events(): Promise<Parsed<string>>;
+  /** The text of `available_events`, on the calling thread (1 ms): the first thing that anybody asks for. */
+  eventsSync(): Parsed<string>;
   formats(): Promise<Parsed<FormatTexts>>;
   btf(): Promise<Parsed<Uint8Array | undefined>>;
   modules(): Promise<Parsed<ReadonlyMap<string, Uint8Array>>>;
@@ -83,9 +88,12 @@ export async function encodeSnapshot(
   return encodeContainer(sections);
 }
 
-/** Reads header and meta only. A file that cannot be used at all gives `undefined` and one problem. */
-export function openSnapshot(bytes: Uint8Array): Parsed<Snapshot | undefined> {
-  const { value: container, problems } = openContainer(bytes);
+/**
+ * Reads header and meta only. A file that cannot be used at all gives `undefined` and one problem. The first
+ * `SNAPSHOT_HEAD_BYTES` of a file of `fileSize` are enough for `meta` and `eventsSync`.
+ */
+export function openSnapshot(bytes: Uint8Array, fileSize = bytes.length): Parsed<Snapshot | undefined> {
+  const { value: container, problems } = openContainer(bytes, fileSize);
   if (container === undefined) return { value: undefined, problems };
   const meta = readMeta(container);
   if (meta.value === undefined) return { value: undefined, problems: meta.problems };
@@ -104,7 +112,7 @@ function readMeta(container: Container): Parsed<SnapshotMeta | undefined> {
 function snapshot(container: Container, meta: SnapshotMeta): Snapshot {
   return {
     meta,
-    events: async () => map(await container.read('events'), (bytes) => ok(text(bytes)), ''),
+    eventsSync: () => map(container.readSync('events'), (bytes) => ok(text(bytes)), ''),
     formats: async () => map(await container.read('formats'), unpackFormats, NO_FORMATS),
     btf: () => container.read('btf'),
     functionsSync: () => map(container.readSync('functions'), (bytes) => ok(text(bytes)), ''),

@@ -20,7 +20,8 @@ export const CONTAINER_VERSION = 1;
 
 /** Bytes; the largest BTF of a distribution kernel is below 10 MB. */
 const MAX_SECTION_BYTES = 64 * 1024 * 1024;
-const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
+/** Of a file, and of all its sections decompressed. */
+export const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
 const MAX_TABLE_BYTES = 1024 * 1024;
 
 const MAGIC = Buffer.from('EBPFKRNL', 'latin1');
@@ -83,7 +84,11 @@ export async function encodeContainer(inputs: readonly SectionInput[]): Promise<
   return Buffer.concat([header, table, ...stored]);
 }
 
-export function openContainer(bytes: Uint8Array): Parsed<Container | undefined> {
+/**
+ * `bytes` is the file, or its beginning where only its first sections are wanted: then `fileSize` says how
+ * long it is in all, and a section that is not in `bytes` reads as damaged.
+ */
+export function openContainer(bytes: Uint8Array, fileSize = bytes.length): Parsed<Container | undefined> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.length < HEADER_BYTES || !file.subarray(0, 8).equals(MAGIC)) {
     return failure('this is not an .ebpfkernel file, or its beginning is damaged', 'header');
@@ -97,7 +102,7 @@ export function openContainer(bytes: Uint8Array): Parsed<Container | undefined> 
     );
   }
   const table = readTable(file);
-  return table === undefined ? damaged('header') : place(file, table.sections, table.end);
+  return table === undefined ? damaged('header') : place(file, fileSize, table.sections, table.end);
 }
 
 /** The table and the offset of the first stored byte. */
@@ -111,19 +116,24 @@ function readTable(file: Buffer): { sections: readonly Section[]; end: number } 
 }
 
 /** Gives every section its stored bytes; the lengths must add up to the file exactly. */
-function place(file: Buffer, table: readonly Section[], start: number): Parsed<Container | undefined> {
+function place(
+  file: Buffer,
+  fileSize: number,
+  table: readonly Section[],
+  start: number,
+): Parsed<Container | undefined> {
   const placed = new Map<string, { section: Section; data: Buffer }>();
   let end = start;
   let total = 0;
   for (const section of table) {
     if (placed.has(section.name)) return damaged(section.name);
     const data = file.subarray(end, end + section.storedLength);
-    if (data.length !== section.storedLength) return damaged(section.name);
     end += section.storedLength;
+    if (end > fileSize) return damaged(section.name);
     total += section.rawLength;
     placed.set(section.name, { section, data });
   }
-  if (end !== file.length || total > MAX_TOTAL_BYTES) return damaged('header');
+  if (end !== fileSize || fileSize > MAX_TOTAL_BYTES || total > MAX_TOTAL_BYTES) return damaged('header');
   const intact = (name: string) => {
     const entry = placed.get(name);
     if (entry === undefined) return undefined;

@@ -35,6 +35,7 @@ export function packFormats(formats: FormatTexts): Uint8Array {
 export function unpackFormats(section: Uint8Array): Parsed<FormatTexts> {
   const bytes = Buffer.from(section.buffer, section.byteOffset, section.byteLength);
   const head = bytes[0] === 0x0a ? 0 : bytes.indexOf('\n\n') + 1;
+  if (bytes[head] !== 0x0a) return { value: NO_FORMATS, problems: [damage('formats')] };
   const blob = bytes.subarray(head + 1);
   const entries = new Map<string, FormatEntry>();
   let end = 0;

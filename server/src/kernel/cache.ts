@@ -43,7 +43,8 @@ export async function readCached(cacheDir: string, key: string): Promise<CachedK
   const bytes = await readFile(fileOf(cacheDir, key)).catch(() => undefined);
   const snapshot = bytes && openSnapshot(bytes).value;
   if (snapshot === undefined) return undefined;
-  const [events, formats] = await Promise.all([snapshot.events(), snapshot.formats()]);
+  const events = snapshot.eventsSync();
+  const formats = await snapshot.formats();
   if (events.problems.length > 0 || formats.problems.length > 0) return undefined;
   return { meta: snapshot.meta, events: events.value, formats: formats.value };
 }

@@ -1,6 +1,7 @@
 /** A kernel directory: the files of docs/kernels.md, of which only `available_events` must be there. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseAvailableEvents } from '#core/kernel/available-events';
 import type { Parsed } from '#core/result';
 import type { SnapshotMeta } from '#core/snapshot/codec';
 import { parseUname } from '#core/snapshot/uname';
@@ -13,7 +14,8 @@ import type { KernelTree } from './tree';
 
 /** Throws a `KernelError` at once where the folder is none, or has no events. */
 export function openDirectory(path: string): KernelLoad {
-  const { tree, events } = findDirectory(path);
+  const { tree, events: text } = findDirectory(path);
+  const events = parseAvailableEvents(text);
   const provenance = provenanceOf(directoryMeta(path), { source: 'directory', location: path });
 
   async function readAll() {

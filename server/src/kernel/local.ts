@@ -1,4 +1,5 @@
 /** This machine's own kernel: tracefs and /sys/kernel/btf, with the cache in front of the format files. */
+import { parseAvailableEvents } from '#core/kernel/available-events';
 import type { Problem } from '#core/result';
 import type { SnapshotMeta } from '#core/snapshot/codec';
 import type { FormatTexts } from '#core/snapshot/formats';
@@ -21,8 +22,9 @@ interface LiveFormats {
 /** Throws a `KernelError` at once where the kernel cannot be read. */
 export function openLocal({ host = HOST, cacheDir }: Pick<KernelPlaces, 'host' | 'cacheDir'>): KernelLoad {
   const { tree, events } = findHost(host);
+  const parsed = parseAvailableEvents(events);
   const origin = { source: 'local', location: tree.tracing } as const;
-  const names = createNamesIndex(provenanceOf(hostMeta(), origin), events);
+  const names = createNamesIndex(provenanceOf(hostMeta(), origin), parsed);
 
   async function readFormatsOrCache(): Promise<LiveFormats> {
     await nextTurn();
@@ -42,7 +44,7 @@ export function openLocal({ host = HOST, cacheDir }: Pick<KernelPlaces, 'host' |
     const modules = await readModules(tree);
     return createKernelIndex({
       provenance: provenanceOf(meta, origin),
-      events,
+      events: parsed,
       formats,
       btf: btf.value,
       modules: modules.value,
