@@ -1,15 +1,11 @@
 /** Every snippet compiles and loads; what the process-information recipes read is what /proc says. */
-import { readFileSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, rmdir, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { compileBpf } from '#support/bpf/compile';
 import { loadPrograms, runPrograms } from '#support/bpf/loader';
 import { requireKernel } from '#support/bpf/requirements';
-import { mustRun } from '#support/process';
 import { describeUnless } from '#support/requirement';
 import { expandSnippet, readSnippets } from '#support/snippets';
+import { places, runWitness, type Place, type ProcessTruth } from '#support/witness';
 
 const prelude = `#include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -96,18 +92,7 @@ ${Object.entries(recipes)
 }
 `;
 
-interface Seen {
-  readonly hostPid: number;
-  readonly hostPpid: number;
-  readonly nsPid: number;
-  readonly nsPpid: number;
-  readonly pidNsId: number;
-  readonly uid: number;
-  readonly comm: string;
-  readonly cgroupId: bigint;
-}
-
-function readSeen(value: Buffer): Seen {
+function readSeen(value: Buffer): ProcessTruth {
   return {
     hostPid: value.readUInt32LE(0),
     hostPpid: value.readUInt32LE(4),
@@ -116,60 +101,8 @@ function readSeen(value: Buffer): Seen {
     pidNsId: value.readUInt32LE(16),
     uid: value.readUInt32LE(20),
     comm: value.toString('latin1', 24, 40).replace(/\0.*$/s, ''),
-    cgroupId: value.readBigUInt64LE(40),
+    cgroupId: Number(value.readBigUInt64LE(40)),
   };
-}
-
-/** Prints a status file of /proc, line by line after a word, without starting another process. */
-const tell = `tell() { while read -r line; do echo "$2 $line"; done < "$1"; }`;
-
-/**
- * A shell that says what /proc says of it, in its own PID namespace and on the host, whose /proc it keeps in
- * reach at $1. It goes into the cgroup $2 and becomes user 12345; its last act is the system call that the
- * recipes run at.
- */
-const witness = `
-  echo 0 > "$2/cgroup.procs" && mount --bind /proc "$1" && mount -t proc proc /proc || exit
-  exec setpriv --reuid 12345 --clear-groups sh -c '
-    ${tell}
-    tell /proc/self/status inside
-    tell "$1/self/status" outside
-    echo "namespace $(stat -L -c %i /proc/self/ns/pid)"
-    exit' witness "$1"`;
-
-/** The same for a process that cannot start another: its children are to live in a namespace that it left. */
-const lonelyWitness = `
-  echo 0 > "$2/cgroup.procs"
-  ${tell}
-  tell /proc/self/status inside
-  tell /proc/self/status outside
-  exit`;
-
-/** What the recipes must have read in a process, from what it printed. */
-function truth(output: string): Omit<Seen, 'cgroupId'> {
-  const field = (side: string, name: string) =>
-    new RegExp(`^${side} ${name}:\\s+(\\S+)`, 'm').exec(output)?.[1] ?? `${name} is missing in ${output}`;
-  const namespace = /^namespace (\d+)$/m.exec(output)?.[1];
-  return {
-    hostPid: Number(field('outside', 'Tgid')),
-    hostPpid: Number(field('outside', 'PPid')),
-    nsPid: Number(field('inside', 'Tgid')),
-    nsPpid: Number(field('inside', 'PPid')),
-    pidNsId: namespace === undefined ? statSync('/proc/self/ns/pid').ino : Number(namespace),
-    uid: Number(field('outside', 'Uid')),
-    comm: field('outside', 'Name'),
-  };
-}
-
-/** A cgroup of its own, in the one hierarchy of version 2. */
-async function makeCgroup(): Promise<string> {
-  const mounts = readFileSync('/proc/self/mounts', 'utf8');
-  const root = /^\S+ (\S+) cgroup2 /m.exec(mounts)?.[1];
-  if (root === undefined) throw new Error('cgroup2 is not mounted');
-  const path = join(root, `ebpf-workbench-test-${process.pid}`);
-  await mkdir(path);
-  onTestFinished(() => rmdir(path));
-  return path;
 }
 
 describeUnless(requireKernel(), 'snippets', () => {
@@ -187,51 +120,16 @@ describeUnless(requireKernel(), 'snippets', () => {
     expect(await loadPrograms(path, { attach: false })).toMatchObject([{ load: 'ok' }]);
   });
 
-  const container = ['unshare', '--pid', '--fork', '--mount'];
-  test.each([
-    { where: 'on the host', command: ['unshare', '--mount'], script: witness, expected: {} },
-    {
-      where: 'as the first process of a PID namespace',
-      command: container,
-      script: witness,
-      expected: { nsPid: 1, nsPpid: 0 },
-    },
-    {
-      where: 'as a later process of a PID namespace',
-      command: [...container, 'sh', '-c', '"$@"; exit', 'first'],
-      script: witness,
-      expected: { nsPpid: 1 },
-    },
-    {
-      where: 'in a namespace inside a namespace',
-      command: [...container, 'sh', '-c', '"$@"; exit', 'first', ...container],
-      script: witness,
-      expected: { nsPid: 1, nsPpid: 0 },
-    },
-    {
-      where: 'with another PID namespace for its children',
-      command: ['unshare', '--pid'],
-      script: lonelyWitness,
-      expected: { pidNsId: statSync('/proc/self/ns/pid').ino },
-    },
-  ])('the recipes read what /proc says $where', async ({ command, script, expected }) => {
+  test.each(Object.keys(places) as Place[])('the recipes read what /proc says %s', async (place) => {
     const { path } = await compileBpf(allRecipes);
-    const cgroup = await makeCgroup();
-    const folder = await mkdtemp(join(tmpdir(), 'ebpf-workbench-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-
-    let output = '';
-    const [tool, ...args] = [...command, 'sh', '-c', script, 'sh', folder, cgroup];
+    let truth: ProcessTruth | undefined;
     const { maps } = await runPrograms(path, {
       maps: ['processes'],
       during: async () => {
-        output = await mustRun(tool ?? '', args);
+        truth = await runWitness(place);
       },
     });
-
-    const wanted = { ...truth(output), cgroupId: BigInt((await stat(cgroup)).ino) };
-    expect(wanted).toMatchObject(expected);
     const seen = maps.get('processes')?.map(({ value }) => readSeen(value));
-    expect(seen?.find(({ hostPid }) => hostPid === wanted.hostPid)).toEqual(wanted);
+    expect(seen?.find(({ hostPid }) => hostPid === truth?.hostPid)).toEqual(truth);
   });
 });
