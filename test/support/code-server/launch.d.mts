@@ -3,19 +3,20 @@ import type { CodeServer } from './install.mjs';
 export interface LaunchOptions {
   readonly dataDir: string;
   readonly extensionsDir: string;
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  /** Default: a free one. */
+  readonly port?: string;
   /** On top of the quiet defaults. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface RunningCodeServer {
-  readonly port: number;
-  /** What follows `vscode-remote://` in the URIs of this server's files. */
-  readonly authority: string;
   /** Resolves when the server has ended, whoever ended it. */
   readonly exited: Promise<unknown>;
-  /** The address that opens a folder; `payload` as VS Code's web entry takes it. */
-  url(folder: string, payload?: readonly (readonly [string, string])[]): string;
+  /** The address that opens a folder. */
+  url(folder: string): string;
   /** Ends the server and waits for it. */
   stop(): Promise<void>;
 }

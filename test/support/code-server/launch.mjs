@@ -1,4 +1,4 @@
-// Runs an installed code-server on a free loopback port. Only who has the URL, with its token, gets in.
+// Runs an installed code-server, by default on a free loopback port. Only who has the URL, with its token, gets in.
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -25,29 +25,25 @@ const settings = {
  */
 export async function launchCodeServer(codeServer, options) {
   await writeSettings(options.dataDir, { ...settings, ...options.settings });
+  const { host = '127.0.0.1' } = options;
   const token = randomBytes(16).toString('hex');
   const child = spawn(
     codeServer.node,
     [
       codeServer.serverMain,
       '--accept-server-license-terms',
-      ...['--host', '127.0.0.1', '--port', '0', '--connection-token', token],
+      ...['--host', host, '--port', options.port ?? '0', '--connection-token', token],
       ...['--server-data-dir', options.dataDir, '--extensions-dir', options.extensionsDir],
       ...['--telemetry-level', 'off', '--disable-experiments', '--disable-workspace-trust'],
-      '--enable-smoke-test-driver',
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } },
   );
   const exited = new Promise((resolve) => child.once('close', resolve));
   const port = await listening(child);
   return {
-    port,
-    authority: `127.0.0.1:${port}`,
     exited,
-    url: (folder, payload = []) => {
-      const query = new URLSearchParams({ tkn: token, folder, payload: JSON.stringify(payload) });
-      return `http://127.0.0.1:${port}/?${query}`;
-    },
+    url: (folder) =>
+      `http://${host}:${port}/?${String(new URLSearchParams({ tkn: token, folder })).replaceAll('%2F', '/')}`,
     stop: async () => {
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), 5000);

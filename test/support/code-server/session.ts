@@ -57,7 +57,7 @@ export class Session {
     const pageErrors: string[] = [];
     page.on('pageerror', (error) => pageErrors.push(String(error)));
     const session = new Session(dir, server, browser, page, pageErrors);
-    await page.goto(server.url(session.folder, [['skipWelcome', 'true']]));
+    await page.goto(server.url(session.folder));
     await session.workbench.ready();
     return session;
   }
