@@ -1,0 +1,52 @@
+/** A tracepoint in Markdown: its handler, its fields and how a program reads them, its names for values. */
+import { fieldFacts } from '#core/kernel/fields';
+import type { FormatField, TracepointFormat } from '#core/kernel/model';
+import { parsePrintFmt } from '#core/kernel/print-fmt';
+import type { KernelView } from '../view';
+import { declarationOf, meaningOf } from './field';
+import { code, inline, paragraphs, table } from './markdown';
+import { provenanceLine } from './provenance';
+import { describeValues } from './values';
+
+/** A print fmt longer than this is noise. */
+const maxPrintFmt = 240;
+
+export function describeEvent(kernel: KernelView, category: string, name: string): string {
+  const format = kernel.index.format(category, name);
+  const provenance = `*${provenanceLine(kernel.index.provenance)}*`;
+  if (format === undefined) {
+    return paragraphs([
+      code(`tracepoint ${category}:${name}`),
+      'This kernel says nothing about its fields.',
+      provenance,
+    ]);
+  }
+  const printFmt = parsePrintFmt(format.printFmt).value;
+  return paragraphs([
+    code(signature(kernel, format)),
+    fieldTable(format),
+    ...printFmt.tables
+      .filter(({ values }) => values.length > 0)
+      .map((values) => `${inline(values.field)} — ${describeValues(values)}`),
+    printFmt.format !== '' && printFmt.format.length <= maxPrintFmt
+      ? `Prints ${inline(printFmt.format.replaceAll('\n', ' '))}`
+      : undefined,
+    provenance,
+  ]);
+}
+
+function signature(kernel: KernelView, format: TracepointFormat): string {
+  const struct = kernel.ctxStruct(format)?.name;
+  const parameter = struct === undefined ? 'void *ctx' : `struct ${struct} *ctx`;
+  return `SEC("tp/${format.category}/${format.name}")\nint handler(${parameter})`;
+}
+
+function fieldTable(format: TracepointFormat): string {
+  if (format.fields.length === 0) return 'It has no fields.';
+  const row = (field: FormatField) => {
+    const facts = fieldFacts(format, field);
+    const read = facts.readable ? inline(`ctx->${facts.path}`) : '';
+    return [read, inline(declarationOf(field)), meaningOf(field, facts)];
+  };
+  return table(['read', 'field', ''], format.fields.map(row));
+}

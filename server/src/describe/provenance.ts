@@ -1,0 +1,24 @@
+/** Where an answer comes from, in the words that hover, documentation and the command line share. */
+import type { KernelProvenance } from '#core/kernel/model';
+
+/** `6.12.94+deb13-cloud-amd64 · x86_64 · bundled`, with the day of the capture where it is known. */
+export function provenanceLine({ release, machine, source, location, capturedAt }: KernelProvenance): string {
+  const known = [release, machine].filter((word) => word !== 'unknown');
+  return [
+    ...known,
+    placeOf(source, location),
+    ...(capturedAt === undefined ? [] : [capturedAt.slice(0, 10)]),
+  ].join(' · ');
+}
+
+function placeOf(source: KernelProvenance['source'], location: string): string {
+  switch (source) {
+    case 'local':
+      return 'this machine';
+    case 'bundled':
+      return 'bundled kernel';
+    case 'directory':
+    case 'snapshot':
+      return location;
+  }
+}

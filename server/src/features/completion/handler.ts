@@ -1,0 +1,100 @@
+/** After a SEC line: the whole handler, named as libbpf's own programs are. */
+import { parseSectionName } from '#core/bpf/section-name';
+import type { SectionName } from '#core/bpf/sections';
+import type { FunctionPrototype, TypeIndex } from '#core/btf/types';
+import type { AfterSectionCursor } from '../../analysis/cursor-model';
+import type { DocumentView } from '../../view';
+import { ctxParameters } from './ctx-type';
+import type { CompletionItem } from './item';
+
+export function completeHandler(view: DocumentView, cursor: AfterSectionCursor): readonly CompletionItem[] {
+  const section = parseSectionName(cursor.section.value);
+  // The protocol cannot replace text of several lines.
+  if (section === undefined || view.text.slice(cursor.span.start, cursor.span.end).includes('\n')) return [];
+  const signature = signatureOf(view, cursor, section);
+  return [
+    {
+      label: signature,
+      labelDescription: 'handler',
+      kind: 'snippet',
+      detail: `A whole program for ${cursor.section.value}`,
+      replace: cursor.span,
+      newText: `${escaped(signature)}\n{\n\t$0\n\treturn 0;\n}`,
+      snippet: true,
+      ...(cursor.typed !== '' && { filterText: cursor.typed }),
+    },
+  ];
+}
+
+function signatureOf(
+  view: DocumentView,
+  { section: site }: AfterSectionCursor,
+  section: SectionName,
+): string {
+  const name = unusedName(view, functionName(section, site.tracepoint));
+  const { macro } = section.def;
+  if (macro === undefined) return `int ${name}(${ctxParameters(view, site)[0] ?? 'void *ctx'})`;
+  const parameters = tracedParameters(view.kernel.index.types, section);
+  return `int ${macro}(${[name, ...parameters].join(', ')})`;
+}
+
+/** `tracepoint__syscalls__sys_enter_openat`, `kprobe__do_unlinkat`, `xdp_prog`. */
+function functionName(
+  { def, target }: SectionName,
+  tracepoint: { category: string; name: string } | undefined,
+): string {
+  if (tracepoint) return identifier(`tracepoint__${tracepoint.category}__${tracepoint.name}`);
+  const family = def.name.replace(/\..*$/, '');
+  return identifier(target ? `${family}__${target.replace(/\+.*$/, '')}` : `${def.name}_prog`);
+}
+
+function identifier(text: string): string {
+  return text.replace(/\W+/g, '_').replace(/_+$/, '');
+}
+
+function unusedName(view: DocumentView, name: string): string {
+  const used = new Set(view.source.functions.map((fn) => fn.name));
+  let candidate = name;
+  for (let n = 2; used.has(candidate); n++) candidate = `${name}_${n}`;
+  return candidate;
+}
+
+/** What BPF_PROG and its like unpack: the parameters of the traced function, as the kernel's BTF declares them. */
+function tracedParameters(types: TypeIndex, { def, target = '' }: SectionName): readonly string[] {
+  if (def.macro === 'BPF_KRETPROBE') return ['long ret'];
+  const prototype = tracedPrototype(types, def.name, target);
+  if (prototype === undefined) return [];
+  const parameters = prototype.parameters.map(({ name, type }, n) =>
+    types.declaration(type, name || `arg${n + 1}`),
+  );
+  const returns = def.name.startsWith('fexit') || def.name.startsWith('fmod_ret');
+  const hasReturn = returns && types.kind(prototype.returns) !== 'void';
+  return hasReturn ? [...parameters, types.declaration(prototype.returns, 'ret')] : parameters;
+}
+
+function tracedPrototype(types: TypeIndex, section: string, target: string): FunctionPrototype | undefined {
+  const family = section.replace(/\..*$/, '');
+  switch (family) {
+    case 'fentry':
+    case 'fexit':
+    case 'fmod_ret':
+    case 'kprobe':
+      return types.func(target.replace(/^.*:/, ''));
+    case 'lsm':
+      return types.func(`bpf_lsm_${target}`);
+    case 'tp_btf': {
+      // `typedef void (*btf_trace_<event>)(void *, …)`: the first parameter is the kernel's own.
+      const typedef = types.typedef(`btf_trace_${target}`);
+      const pointer = typedef && types.target(types.resolve(typedef));
+      const prototype = pointer && types.prototype(pointer);
+      return prototype && { ...prototype, parameters: prototype.parameters.slice(1) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Snippets give `$`, `}` and `\` a meaning. */
+function escaped(text: string): string {
+  return text.replace(/[\\$}]/g, '\\$&');
+}

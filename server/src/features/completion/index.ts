@@ -1,0 +1,37 @@
+/** Completion: what stands at the cursor decides which file here answers. */
+import { cursorContext } from '../../analysis/cursor';
+import type { TextView } from '../../session/session';
+import type { DocumentView } from '../../view';
+import { completeMember, completeIndex } from './ctx-members';
+import { completeCtxType } from './ctx-type';
+import { completeHandler } from './handler';
+import type { CompletionList } from './item';
+import { completeSection } from './section';
+import { sectionCursorIn } from './section-cursor';
+
+const nothing: CompletionList = { items: [], incomplete: false };
+
+/** What text and event names alone can answer: inside a SEC string. */
+export function completeEarly(view: TextView, offset: number): CompletionList | undefined {
+  const cursor = sectionCursorIn(view.text, offset);
+  return cursor && completeSection(view, cursor);
+}
+
+export function complete(view: DocumentView, offset: number): CompletionList {
+  const cursor = cursorContext(view.source, offset);
+  switch (cursor.kind) {
+    case 'section':
+      return completeSection(view, cursor);
+    case 'after-section':
+      return { items: completeHandler(view, cursor), incomplete: false };
+    case 'parameter':
+      return { items: completeCtxType(view, cursor), incomplete: false };
+    case 'member':
+    case 'core-member':
+      return { items: completeMember(view, cursor), incomplete: true };
+    case 'index':
+      return { items: completeIndex(view, cursor), incomplete: false };
+    case 'none':
+      return nothing;
+  }
+}

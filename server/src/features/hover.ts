@@ -1,0 +1,67 @@
+/**
+ * Hover: the event of a SEC string, the field behind a use of ctx, a struct of the kernel. What stands where comes from
+ * the analysis, what it means from the target kernel.
+ */
+import { parseSectionName } from '#core/bpf/section-name';
+import type { CtxUse, SectionSite, Span } from '../analysis/model';
+import { rightStructs } from '../ctx/ctx-type';
+import { fieldOfUse } from '../ctx/field';
+import { stripFlavour } from '../ctx/read';
+import { eventName, formatOf } from '../ctx/tracepoint-uses';
+import { describeEvent } from '../describe/event';
+import { describeField } from '../describe/field';
+import { describeSection } from '../describe/section';
+import { describeStruct } from '../describe/struct';
+import { hasEvent } from '../session/kernel-view';
+import { contains, type DocumentView } from '../view';
+import { tagAt } from './word';
+
+export interface Hover {
+  readonly markdown: string;
+  /** What the answer is about. */
+  readonly span: Span;
+}
+
+export function hover(view: DocumentView, offset: number): Hover | undefined {
+  const section = view.source.sections.find(({ span }) => contains(span, offset));
+  if (section !== undefined) return sectionHover(view, section);
+  const use = innermost(view.source.ctxUses.filter(({ span }) => contains(span, offset)));
+  const field = use && fieldHover(view, use);
+  return field ?? structHover(view, offset);
+}
+
+function sectionHover(view: DocumentView, site: SectionSite): Hover | undefined {
+  const span = site.literal ?? site.span;
+  const { tracepoint } = site;
+  if (tracepoint && hasEvent(view.kernel.index, tracepoint.category, tracepoint.name))
+    return { markdown: describeEvent(view.kernel, tracepoint.category, tracepoint.name), span };
+  const def = parseSectionName(site.value)?.def;
+  return def && { markdown: describeSection(def), span };
+}
+
+function fieldHover(view: DocumentView, use: CtxUse): Hover | undefined {
+  const format = formatOf(view, use.programs[0]);
+  const used = format && fieldOfUse(view, use, format);
+  return (
+    used && { markdown: describeField(format, used.field, view.kernel.index.provenance), span: use.span }
+  );
+}
+
+/** A struct's tag, with the events of this file whose context it is. */
+function structHover(view: DocumentView, offset: number): Hover | undefined {
+  const found = tagAt(view.text, offset);
+  if (found === undefined) return undefined;
+  const written = view.text.slice(found.span.start, found.span.end);
+  const tag = stripFlavour(written);
+  const events = view.source.programs.flatMap((program) => {
+    const format = formatOf(view, program);
+    const isCtx = program.ctx.kind === 'struct' && program.ctx.structName === written;
+    return format && isCtx && rightStructs(view, format).includes(tag) ? [eventName(format)] : [];
+  });
+  const markdown = describeStruct(view.kernel.index, tag, [...new Set(events)]);
+  return markdown === undefined ? undefined : { markdown, span: found.span };
+}
+
+function innermost(uses: readonly CtxUse[]): CtxUse | undefined {
+  return [...uses].sort((a, b) => a.span.end - a.span.start - (b.span.end - b.span.start))[0];
+}

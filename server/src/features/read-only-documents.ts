@@ -1,0 +1,45 @@
+/**
+ * Documents that only the server has: an event's format file as the kernel printed it, and a struct as the kernel's
+ * BTF has it. `ebpf-format:/events/sched/sched_switch/format`, `ebpf-format:/types/task_struct.h`.
+ */
+import { readOnlyScheme } from '#core/messages/document';
+import type { KernelIndex } from '#core/kernel/model';
+import { provenanceLine } from '../describe/provenance';
+
+export interface ReadOnlyDocument {
+  readonly uri: string;
+  readonly text: string;
+}
+
+export function formatDocument(
+  kernel: KernelIndex,
+  category: string,
+  name: string,
+): ReadOnlyDocument | undefined {
+  const text = kernel.formatText(category, name);
+  return text === undefined
+    ? undefined
+    : { uri: `${readOnlyScheme}:/events/${category}/${name}/format`, text };
+}
+
+export function typeDocument(kernel: KernelIndex, tag: string): ReadOnlyDocument | undefined {
+  const layout = kernel.types.struct(tag) ?? kernel.types.union(tag);
+  if (layout === undefined) return undefined;
+  const definition = kernel.types.definition(layout, { offsets: true });
+  return {
+    uri: `${readOnlyScheme}:/types/${tag}.h`,
+    text: `// ${layout.kind} ${tag} of ${provenanceLine(kernel.provenance)}\n\n${definition.trimEnd()}\n`,
+  };
+}
+
+/** The document that a URI names, as the kernel of now has it. */
+export function readOnlyDocument(kernel: KernelIndex, uri: string): ReadOnlyDocument | undefined {
+  const [scheme, path] = uri.split(':', 2);
+  if (scheme !== readOnlyScheme || path === undefined) return undefined;
+  const [room, ...rest] = decodeURIComponent(path).replace(/^\/+/, '').split('/');
+  const [first = '', second = '', file] = rest;
+  if (room === 'events' && file === 'format' && rest.length === 3)
+    return formatDocument(kernel, first, second);
+  if (room === 'types' && rest.length === 1) return typeDocument(kernel, first.replace(/\.h$/, ''));
+  return undefined;
+}

@@ -1,0 +1,56 @@
+/** What the server offers, and what of the client's offers it looks at. */
+import {
+  CodeActionKind,
+  PositionEncodingKind,
+  TextDocumentSyncKind,
+  type ClientCapabilities,
+  type ServerCapabilities,
+} from 'vscode-languageserver';
+import * as v from 'valibot';
+import { reopenCommand, type CompletionAbilities } from './completion';
+
+export interface ClientAbilities {
+  readonly completion: CompletionAbilities;
+  /** It takes definitions that say what was asked about. */
+  readonly definitionLinks: boolean;
+  /** It may be asked to ask for inlay hints again. */
+  readonly refreshesInlayHints: boolean;
+  /** It watches files that the server names. */
+  readonly watchesFiles: boolean;
+  /** It can be asked for its settings. */
+  readonly hasConfiguration: boolean;
+}
+
+/** `experimental: { commands: { commands: […] } }`, as rust-analyzer has it: commands that the client runs for us. */
+const experimental = v.object({ commands: v.object({ commands: v.array(v.string()) }) });
+
+export function clientAbilities(client: ClientCapabilities): ClientAbilities {
+  const { workspace, textDocument } = client;
+  return {
+    completion: {
+      snippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
+      reopens:
+        v.is(experimental, client.experimental) &&
+        client.experimental.commands.commands.includes(reopenCommand),
+    },
+    definitionLinks: textDocument?.definition?.linkSupport ?? false,
+    refreshesInlayHints: workspace?.inlayHint?.refreshSupport ?? false,
+    watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
+    hasConfiguration: workspace?.configuration ?? false,
+  };
+}
+
+export const serverCapabilities: ServerCapabilities = {
+  positionEncoding: PositionEncodingKind.UTF16,
+  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+  completionProvider: {
+    triggerCharacters: ['"', '/', '>', '.', '(', ',', '[', ' ', '?'],
+    resolveProvider: true,
+    completionItem: { labelDetailsSupport: true },
+  },
+  hoverProvider: true,
+  definitionProvider: true,
+  documentSymbolProvider: true,
+  inlayHintProvider: true,
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+};

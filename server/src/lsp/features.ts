@@ -1,0 +1,139 @@
+/** Which feature answers which request of the protocol: one line each, through the one wrapper. */
+import {
+  InlayHintKind,
+  MarkupKind,
+  SymbolKind,
+  type Connection,
+  type DefinitionLink,
+  type DocumentSymbol as LspSymbol,
+  type InlayHint as LspHint,
+} from 'vscode-languageserver';
+import { fixableFindings } from '../features/code-actions';
+import { complete, completeEarly } from '../features/completion/index';
+import { documentation } from '../features/completion/documentation';
+import { definition, type Definition } from '../features/definition';
+import { documentSymbols, type DocumentSymbol } from '../features/document-symbols';
+import { hover } from '../features/hover';
+import { inlayHints, type InlayHint } from '../features/inlay-hints';
+import type { Environment, Session } from '../session/session';
+import type { ClientAbilities } from './capabilities';
+import { subjectOf, toCompletionList } from './completion';
+import { toRange, toSpan, type Positions } from './convert';
+import { toCodeActions } from './diagnostics';
+import type { Requests } from './request';
+
+export interface FeatureContext {
+  readonly session: Session;
+  readonly requests: Requests;
+  readonly environment: Environment;
+  readonly abilities: () => ClientAbilities;
+}
+
+export function serveFeatures(connection: Connection, context: FeatureContext): void {
+  const { session, requests, environment, abilities } = context;
+
+  connection.onCompletion(
+    requests.onDocument({
+      names: ({ view, document, params }) => {
+        const list = completeEarly(view, document.offsetAt(params.position));
+        return list && toCompletionList(list, document, abilities().completion);
+      },
+      full: ({ view, document, params }) =>
+        toCompletionList(
+          complete(view, document.offsetAt(params.position)),
+          document,
+          abilities().completion,
+        ),
+    }),
+  );
+  connection.onCompletionResolve(
+    requests.plain(async (item) => {
+      const subject = subjectOf(item);
+      const value = subject && documentation(await session.kernel, subject);
+      return value === undefined ? item : { ...item, documentation: { kind: MarkupKind.Markdown, value } };
+    }),
+  );
+  connection.onHover(
+    requests.onDocument({
+      full: ({ view, document, params }) => {
+        const found = hover(view, document.offsetAt(params.position));
+        if (found === undefined) return null;
+        return {
+          contents: { kind: MarkupKind.Markdown, value: found.markdown },
+          range: toRange(document, found.span),
+        };
+      },
+    }),
+  );
+  connection.languages.inlayHint.on(
+    requests.onDocument({
+      full: ({ view, document, params }) =>
+        session.settings.inlayHints.enabled
+          ? inlayHints(view, toSpan(document, params.range)).map((hint) => toHint(hint, document))
+          : [],
+    }),
+  );
+  connection.onDefinition(
+    requests.onDocument({
+      full: ({ view, document, params }) => {
+        const found = definition(view, document.offsetAt(params.position));
+        if (found === undefined) return null;
+        const link = toDefinitionLink(found, document);
+        if (abilities().definitionLinks) return [link];
+        return { uri: link.targetUri, range: link.targetSelectionRange };
+      },
+    }),
+  );
+  connection.onDocumentSymbol(
+    requests.onDocument({
+      full: ({ view, document }) => documentSymbols(view).map((symbol) => toSymbol(symbol, document)),
+    }),
+  );
+  connection.onCodeAction(
+    requests.onDocument({
+      full: ({ view, document, params }) =>
+        toCodeActions(fixableFindings(view, toSpan(document, params.range)), {
+          uri: view.uri,
+          positions: document,
+          page: environment.diagnosticPage,
+        }),
+    }),
+  );
+}
+
+function toHint({ offset, label, tooltip }: InlayHint, positions: Positions): LspHint {
+  return {
+    position: positions.positionAt(offset),
+    label,
+    tooltip,
+    kind: InlayHintKind.Parameter,
+    paddingLeft: true,
+  };
+}
+
+function toDefinitionLink({ origin, uri, target }: Definition, positions: Positions): DefinitionLink {
+  const line = target.kind === 'there' ? target.line : 0;
+  const range =
+    target.kind === 'here'
+      ? toRange(positions, target.span)
+      : {
+          start: { line, character: target.character },
+          end: { line, character: target.character + target.length },
+        };
+  return {
+    originSelectionRange: toRange(positions, origin),
+    targetUri: uri,
+    targetRange: range,
+    targetSelectionRange: range,
+  };
+}
+
+function toSymbol({ kind, name, detail, span, nameSpan }: DocumentSymbol, positions: Positions): LspSymbol {
+  return {
+    name,
+    detail,
+    kind: kind === 'program' ? SymbolKind.Function : SymbolKind.Struct,
+    range: toRange(positions, span),
+    selectionRange: toRange(positions, nameSpan),
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Publishes diagnostics: for each version of a document once, when all of them are known. Edits that wait in the
+ * queue are taken together; there is no other delay.
+ */
+import type { Connection } from 'vscode-languageserver';
+import { runChecks } from '../checks/index';
+import type { OpenDocument } from '../session/documents';
+import type { Environment, Session } from '../session/session';
+import { toDiagnostic } from './diagnostics';
+
+export class Publisher {
+  readonly #connection: Connection;
+  readonly #session: Session;
+  readonly #page: Environment['diagnosticPage'];
+  /** The newest reason to look at a document; a run that is no longer the newest stops. */
+  readonly #newest = new WeakMap<OpenDocument, object>();
+
+  constructor(connection: Connection, session: Session, page: Environment['diagnosticPage']) {
+    this.#connection = connection;
+    this.#session = session;
+    this.#page = page;
+  }
+
+  /** Something that the findings of this document rest on has changed. */
+  schedule(document: OpenDocument): void {
+    const reason = {};
+    this.#newest.set(document, reason);
+    const isNewest = () => this.#newest.get(document) === reason;
+    // Messages are handled one a turn: a turn without a further edit means that none is queued.
+    setImmediate(() =>
+      setImmediate(() => {
+        if (isNewest()) void this.#publish(document, isNewest);
+      }),
+    );
+  }
+
+  /** The document is closed: what was said about it goes with it. */
+  clear(document: OpenDocument): void {
+    this.#newest.delete(document);
+    void this.#connection.sendDiagnostics({ uri: document.text.uri, diagnostics: [] });
+  }
+
+  async #publish(document: OpenDocument, isNewest: () => boolean): Promise<void> {
+    try {
+      const view = await this.#session.checkedView(document);
+      if (!isNewest()) return;
+      const context = { uri: view.uri, positions: document.text, page: this.#page };
+      const diagnostics = runChecks(view).map((finding) => toDiagnostic(finding, context));
+      await this.#connection.sendDiagnostics({ uri: view.uri, version: document.text.version, diagnostics });
+    } catch (error) {
+      this.#connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+  }
+}

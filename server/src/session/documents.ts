@@ -1,0 +1,69 @@
+/**
+ * The open documents, edits included. Text and positions are kept here; the analysis of a document is made on first
+ * ask and then follows every edit.
+ */
+import { TextDocument, type TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
+import type { Analyzer, SourceFile } from '../analysis/analyzer';
+import type { SourceAnalysis } from '../analysis/model';
+
+export class OpenDocument {
+  /** Text, version and the way between offsets and positions. */
+  text: TextDocument;
+  #source: SourceFile | undefined;
+
+  constructor(uri: string, languageId: string, version: number, text: string) {
+    this.text = TextDocument.create(uri, languageId, version, text);
+  }
+
+  analysis(analyzer: Analyzer): SourceAnalysis {
+    this.#source ??= analyzer.open(this.text.getText());
+    return this.#source.analysis;
+  }
+
+  /** Applies changes one after another, as LSP means them. */
+  update(changes: readonly TextDocumentContentChangeEvent[], version: number): void {
+    for (const change of changes) {
+      if ('range' in change) {
+        const { start, end } = change.range;
+        const span = { start: this.text.offsetAt(start), end: this.text.offsetAt(end) };
+        this.#source?.update([{ span, newText: change.text }]);
+      } else {
+        this.#source?.replace(change.text);
+      }
+      this.text = TextDocument.update(this.text, [change], version);
+    }
+  }
+
+  dispose(): void {
+    this.#source?.dispose();
+    this.#source = undefined;
+  }
+}
+
+export class OpenDocuments {
+  readonly #byUri = new Map<string, OpenDocument>();
+
+  get(uri: string): OpenDocument | undefined {
+    return this.#byUri.get(uri);
+  }
+
+  all(): Iterable<OpenDocument> {
+    return this.#byUri.values();
+  }
+
+  open(uri: string, languageId: string, version: number, text: string): OpenDocument {
+    this.close(uri);
+    const document = new OpenDocument(uri, languageId, version, text);
+    this.#byUri.set(uri, document);
+    return document;
+  }
+
+  close(uri: string): void {
+    this.#byUri.get(uri)?.dispose();
+    this.#byUri.delete(uri);
+  }
+
+  dispose(): void {
+    for (const uri of [...this.#byUri.keys()]) this.close(uri);
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * The target kernel and those of `alsoCheck`, as the settings name them. A change of the settings replaces all of
+ * it; requests under way keep the views they have.
+ */
+import type { KernelIndex, KernelProvenance } from '#core/kernel/model';
+import type { KernelState, KernelSummary } from '#core/messages/kernel-state';
+import type { KernelSource } from '#core/settings/kernel-source';
+import type { Settings } from '#core/settings/settings';
+import { messageOf } from '../kernel/errors';
+import { createNamesIndex } from '../kernel/kernel-index';
+import type { KernelLoad } from '../kernel/load';
+import type { KernelView } from '../view';
+import { createKernelView } from './kernel-view';
+
+/** No promise here rejects: where nothing can be read, an index without events answers, and the state says so. */
+export interface Target {
+  /** Events alone: no format, no type. */
+  readonly names: Promise<KernelView>;
+  readonly full: Promise<KernelView>;
+  /** `full`, with the kernels of `alsoCheck` as its `others`. */
+  readonly withOthers: Promise<KernelView>;
+}
+
+export interface TargetContext {
+  readonly open: (source: KernelSource) => KernelLoad;
+  /** Kernels, besides target and `alsoCheck`, whose events are known by name. */
+  readonly neighbours: () => readonly KernelIndex[];
+  readonly onState: (state: KernelState) => void;
+  /** A kernel of `alsoCheck` that cannot be read is left out, in one sentence. */
+  readonly onProblem: (message: string) => void;
+}
+
+export function openTarget(settings: Pick<Settings, 'kernel' | 'alsoCheck'>, context: TargetContext): Target {
+  const { open, neighbours, onState } = context;
+  onState({ state: 'loading', source: describeSource(settings.kernel) });
+  const load = openWithFallback(settings.kernel, open);
+  const others = Promise.all(settings.alsoCheck.map((source) => openOther(source, context)));
+
+  const view = (loaded: Loaded, views: readonly KernelView[] = []) =>
+    createKernelView(loaded.index, { chosen: isChosen(loaded, settings.kernel), others: views, neighbours });
+  const full = load.full.then((loaded) => {
+    onState(stateOf(loaded, settings.kernel));
+    return { loaded, view: view(loaded) };
+  });
+  return {
+    names: load.names.then((loaded) => view(loaded)),
+    full: full.then((target) => target.view),
+    withOthers: Promise.all([full, others]).then(([target, views]) => {
+      const found = views.filter((other) => other !== undefined);
+      return found.length === 0 ? target.view : view(target.loaded, found);
+    }),
+  };
+}
+
+/** What answers, and why it is not the kernel that was asked for. */
+interface Loaded {
+  readonly index: KernelIndex;
+  readonly failure?: string;
+}
+
+const nowhere: KernelProvenance = {
+  release: 'unknown',
+  machine: 'unknown',
+  source: 'directory',
+  location: '',
+};
+
+function openWithFallback(source: KernelSource, open: TargetContext['open']) {
+  const load = open(source);
+  let fallback: KernelLoad | undefined;
+  const stage = async (name: 'names' | 'full'): Promise<Loaded> => {
+    try {
+      return { index: await load[name] };
+    } catch (error) {
+      const failure = messageOf(error);
+      if (source.kind === 'auto')
+        return { index: createNamesIndex(nowhere, { value: [], problems: [] }), failure };
+      try {
+        fallback ??= open({ kind: 'auto' });
+        return { index: await fallback[name], failure };
+      } catch {
+        return { index: createNamesIndex(nowhere, { value: [], problems: [] }), failure };
+      }
+    }
+  };
+  return { names: stage('names'), full: stage('full') };
+}
+
+async function openOther(source: KernelSource, context: TargetContext): Promise<KernelView | undefined> {
+  try {
+    return createKernelView(await context.open(source).full, { chosen: true, neighbours: () => [] });
+  } catch (error) {
+    context.onProblem(`${describeSource(source)} is left out of alsoCheck: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** A bundled kernel that only `auto` or a failure picked is nobody's choice. */
+function isChosen({ index, failure }: Loaded, asked: KernelSource): boolean {
+  return failure === undefined && (asked.kind !== 'auto' || index.provenance.source !== 'bundled');
+}
+
+function stateOf(loaded: Loaded, asked: KernelSource): KernelState {
+  const { index, failure } = loaded;
+  if (failure !== undefined) {
+    return index.provenance === nowhere
+      ? { state: 'failed', message: failure }
+      : { state: 'failed', message: failure, fallback: kernelSummary(index.provenance) };
+  }
+  return {
+    state: 'ready',
+    ...kernelSummary(index.provenance),
+    events: index.events.length,
+    chosen: isChosen(loaded, asked),
+  };
+}
+
+/** A provenance as messages carry it. */
+export function kernelSummary(provenance: KernelProvenance): KernelSummary {
+  const { source, location } = provenance;
+  return source === 'bundled' ? { ...provenance, id: location } : provenance;
+}
+
+/** The source in words: what is being read. */
+export function describeSource(source: KernelSource): string {
+  switch (source.kind) {
+    case 'auto':
+    case 'local':
+      return "this machine's kernel";
+    case 'bundled':
+      return `bundled kernel ${source.id}`;
+    case 'directory':
+    case 'snapshot':
+      return source.path;
+  }
+}

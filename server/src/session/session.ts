@@ -1,0 +1,149 @@
+/**
+ * What one client has open: its documents, its settings and the kernels that these name. Makes the views that
+ * features and checks work on. Nothing here knows the protocol.
+ */
+import type { KernelIndex } from '#core/kernel/model';
+import type { KernelState } from '#core/messages/kernel-state';
+import { parseSettings, type Settings } from '#core/settings/settings';
+import type { Analyzer } from '../analysis/analyzer';
+import { bundledIds } from '../kernel/bundled';
+import type { KernelPlaces } from '../kernel/load';
+import { openKernel } from '../kernel/open';
+import type { DocumentView, KernelView } from '../view';
+import { OpenDocuments, type OpenDocument } from './documents';
+import { DocumentHeaders } from './headers';
+import { hasEvent } from './kernel-view';
+import { openTarget, type Target } from './kernels';
+
+/** What the process has, and any number of sessions may share. */
+export interface Environment {
+  /** The parser. It is loaded once, beginning with the process and not with the first document. */
+  readonly analyzer: Promise<Analyzer>;
+  /** Where kernels are; the cache directory is a setting. */
+  readonly places: Omit<KernelPlaces, 'cacheDir'>;
+  /** The page about a diagnostic code, where the installation has them. */
+  readonly diagnosticPage?: (code: string) => string;
+}
+
+export interface SessionEvents {
+  kernelState(state: KernelState): void;
+  /** Something to tell the user, in one sentence. */
+  problem(message: string): void;
+  /** What findings rest on has changed: for every document, or for this one. */
+  changed(document?: OpenDocument): void;
+}
+
+/** A document before it is parsed, on a kernel of which only the event names may be known. */
+export type TextView = Pick<DocumentView, 'uri' | 'text' | 'kernel'>;
+
+export class Session {
+  readonly documents = new OpenDocuments();
+  readonly headers: DocumentHeaders;
+  readonly #environment: Environment;
+  readonly #events: SessionEvents;
+  #settings = parseSettings(undefined).value;
+  #target: Target | undefined;
+  #neighbours: readonly KernelIndex[] = [];
+  #neighboursLoad: Promise<void> | undefined;
+
+  constructor(environment: Environment, events: SessionEvents) {
+    this.#environment = environment;
+    this.#events = events;
+    this.headers = new DocumentHeaders(environment.analyzer);
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** Takes an untrusted value: a wrong key is a problem and gets its default. Kernels that stay the same are not read again. */
+  configure(value: unknown): void {
+    const { value: settings, problems } = parseSettings(value);
+    for (const { message, where } of problems) this.#events.problem(`ebpf.${where ?? ''}: ${message}`);
+    const same = this.#target !== undefined && sameKernels(settings, this.#settings);
+    this.#settings = settings;
+    if (!same) this.#target = this.#openTarget();
+    this.#events.changed();
+  }
+
+  /** The target kernel's event names, and nothing else of it. */
+  get names(): Promise<KernelView> {
+    return this.#current.names;
+  }
+
+  get kernel(): Promise<KernelView> {
+    return this.#current.full;
+  }
+
+  async textView({ text }: OpenDocument): Promise<TextView> {
+    const kernel = await this.names;
+    return { uri: text.uri, text: text.getText(), kernel };
+  }
+
+  async documentView(document: OpenDocument): Promise<DocumentView> {
+    return this.#view(document, await this.#current.full);
+  }
+
+  /** With the kernels of `alsoCheck`, and the names of those that an unknown event may belong to. */
+  async checkedView(document: OpenDocument): Promise<DocumentView> {
+    const view = await this.#view(document, await this.#current.withOthers);
+    if (mentionsUnknownEvent(view)) await this.#loadNeighbours();
+    return view;
+  }
+
+  dispose(): void {
+    this.documents.dispose();
+  }
+
+  get #current(): Target {
+    return (this.#target ??= this.#openTarget());
+  }
+
+  async #view(document: OpenDocument, kernel: KernelView): Promise<DocumentView> {
+    const source = document.analysis(await this.#environment.analyzer);
+    const { uri } = document.text;
+    const headers = await this.headers.of(uri, source);
+    return { uri, text: source.text, source, headers, kernel };
+  }
+
+  #openTarget(): Target {
+    const { cacheDir } = this.#settings;
+    const places = { ...this.#environment.places, ...(cacheDir !== '' && { cacheDir }) };
+    let replaced = () => false;
+    const target = openTarget(this.#settings, {
+      open: (source) => openKernel(source, places),
+      neighbours: () => this.#neighbours,
+      onState: (state) => {
+        if (!replaced()) this.#events.kernelState(state);
+      },
+      onProblem: (message) => this.#events.problem(message),
+    });
+    replaced = () => this.#target !== target;
+    return target;
+  }
+
+  #loadNeighbours(): Promise<void> {
+    this.#neighboursLoad ??= bundledNames(this.#environment.places).then((names) => {
+      this.#neighbours = names;
+    });
+    return this.#neighboursLoad;
+  }
+}
+
+function sameKernels(a: Settings, b: Settings): boolean {
+  const key = ({ kernel, alsoCheck, cacheDir }: Settings) => JSON.stringify([kernel, alsoCheck, cacheDir]);
+  return key(a) === key(b);
+}
+
+function mentionsUnknownEvent({ source, kernel }: DocumentView): boolean {
+  return source.sections.some(
+    ({ tracepoint }) => tracepoint && !hasEvent(kernel.index, tracepoint.category, tracepoint.name),
+  );
+}
+
+/** The events of every bundled kernel; one that cannot be read is left out. */
+async function bundledNames(places: Omit<KernelPlaces, 'cacheDir'>): Promise<readonly KernelIndex[]> {
+  const ids = await bundledIds(places.bundledDir).catch(() => []);
+  const names = ids.map((id) => openKernel({ kind: 'bundled', id }, places).names.catch(() => undefined));
+  return (await Promise.all(names)).filter((index) => index !== undefined);
+}
