@@ -120,7 +120,7 @@ describe('settings', () => {
   it.each(kernelSchemas)('%s offers the kinds of kernel of the schema', (_, schema) => {
     const { oneOf } = v.parse(v.object({ oneOf: v.array(Kind) }), schema);
     const offered = Object.fromEntries(
-      oneOf.map((kind) => [kind.properties['kind']?.const, sorted(kind.required)]),
+      oneOf.map((kind) => [kind.properties['kind']?.const ?? '', sorted(kind.required)]),
     );
     const known = Object.fromEntries(
       kernelSourceSchema.options.map(({ entries }) => [entries.kind.literal, sorted(Object.keys(entries))]),
