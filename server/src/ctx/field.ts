@@ -1,10 +1,10 @@
 /** Which of the event's fields a use of ctx reads: by the name where the struct is the kernel's, else by its bytes. */
-import { syscallArguments } from '#core/kernel/fields';
+import { syscallArguments, syscallSide } from '#core/kernel/fields';
 import type { FormatField, TracepointFormat } from '#core/kernel/model';
 import type { CtxUse, PathStep } from '../analysis/model';
 import type { DocumentView } from '../view';
 import { recordRead } from './read';
-import { syscallEvent } from './tracepoint-uses';
+import { syscallSide } from './tracepoint-uses';
 
 export interface UsedField {
   readonly field: FormatField;
@@ -13,14 +13,16 @@ export interface UsedField {
 }
 
 export function fieldOfUse(view: DocumentView, use: CtxUse, format: TracepointFormat): UsedField | undefined {
-  return fieldOfPath(use.path, format) ?? fieldAt(format, recordRead(view, use));
+  const read = recordRead(view, use);
+  if (read && read.by !== 'kernel') return fieldAt(format, read);
+  return fieldOfPath(use.path, format) ?? fieldAt(format, read);
 }
 
 /** The field behind `args[1]`, `ret`, `__data_loc_name`, as the kernel's own structs name it. */
 export function fieldOfPath(path: readonly PathStep[], format: TracepointFormat): UsedField | undefined {
   const [first, second] = path;
   if (first?.kind !== 'member') return undefined;
-  if (first.name === 'args' && syscallEvent(format) === 'enter') {
+  if (first.name === 'args' && syscallSide(format) === 'enter') {
     const argument = second?.kind === 'index' ? second.value : undefined;
     const field = argument === undefined ? undefined : syscallArguments(format)[argument];
     return field && argument !== undefined ? { field, argument } : undefined;
@@ -32,7 +34,7 @@ export function fieldOfPath(path: readonly PathStep[], format: TracepointFormat)
 
 /** `id` of `trace_event_raw_sys_*`, `nr` of `syscall_trace_*`: the format calls it `__syscall_nr`. */
 function syscallNumber(member: string, format: TracepointFormat): FormatField | undefined {
-  if (syscallEvent(format) === undefined || (member !== 'id' && member !== 'nr')) return undefined;
+  if (syscallSide(format) === undefined || (member !== 'id' && member !== 'nr')) return undefined;
   return format.fields.find(({ name }) => name === '__syscall_nr' || name === 'nr');
 }
 
@@ -45,6 +47,6 @@ function fieldAt(
     ({ offset, size }) => offset <= read.offset && read.offset + read.size <= offset + size,
   );
   if (field === undefined) return undefined;
-  const argument = syscallEvent(format) === 'enter' ? syscallArguments(format).indexOf(field) : -1;
+  const argument = syscallSide(format) === 'enter' ? syscallArguments(format).indexOf(field) : -1;
   return argument < 0 ? { field } : { field, argument };
 }

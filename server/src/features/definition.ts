@@ -2,11 +2,11 @@
  * Go to definition: a SEC string leads to the event's format file, a struct's tag and a member of ctx to the struct:
  * in this file, in a header of the project, or as the kernel's BTF has it.
  */
-import { syscallArguments } from '#core/kernel/fields';
+import { syscallArguments, syscallSide } from '#core/kernel/fields';
 import type { TracepointFormat } from '#core/kernel/model';
 import type { CtxUse, Span } from '../analysis/model';
 import { stripFlavour } from '../ctx/read';
-import { formatOf, syscallEvent } from '../ctx/tracepoint-uses';
+import { formatOf } from '../ctx/tracepoint-uses';
 import { contains, formatAt, type DocumentView } from '../view';
 import { formatDocument, typeDocument, type ReadOnlyDocument } from './read-only-documents';
 import { tagAt } from './word';
@@ -50,7 +50,7 @@ function memberDefinition(view: DocumentView, use: CtxUse, offset: number): Defi
   const format = formatOf(view, use.programs[0]);
   if (first.kind === 'member' && first.name === 'args' && second?.kind === 'index' && format) {
     const argument =
-      second.value !== undefined && syscallEvent(format) === 'enter'
+      second.value !== undefined && syscallSide(format) === 'enter'
         ? syscallArguments(format)[second.value]
         : undefined;
     if (argument !== undefined) return formatDefinition(view, use.span, format, argument.name);

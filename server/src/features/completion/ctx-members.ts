@@ -2,12 +2,12 @@
  * After `ctx->`, in `BPF_CORE_READ(ctx, …)` and in `args[…]`: the event's own fields, by the names of its arguments.
  * Never `common_*` and `ent`: the verifier refuses to read them.
  */
-import { memberPath, syscallArguments } from '#core/kernel/fields';
+import { memberPath, syscallArguments, syscallSide } from '#core/kernel/fields';
 import type { FormatField, TracepointFormat } from '#core/kernel/model';
 import type { CoreMemberCursor, CtxReceiver, IndexCursor, MemberCursor } from '../../analysis/cursor-model';
 import { rightStructs } from '../../ctx/ctx-type';
 import { definitionOf, sourceLayout, stripFlavour } from '../../ctx/read';
-import { formatOf, syscallEvent } from '../../ctx/tracepoint-uses';
+import { formatOf } from '../../ctx/tracepoint-uses';
 import type { DocumentView } from '../../view';
 import type { CompletionItem } from './item';
 
@@ -61,7 +61,7 @@ function indexes(
       .map((field) => ({ index: field.offset / 8, field }));
   }
   const isArguments = cursor.path.length === 1 && step.kind === 'member' && step.name === 'args';
-  if (!isArguments || syscallEvent(format) !== 'enter') return [];
+  if (!isArguments || syscallSide(format) !== 'enter') return [];
   return syscallArguments(format).map((field, index) => ({ index, field }));
 }
 
@@ -96,7 +96,7 @@ function memberOfSource(name: string, type: string, field: FormatField): Member 
 
 /** A field through the event's own struct; those behind a syscall's arguments have no member. */
 function eventMember(field: FormatField, format: TracepointFormat, tag: string): readonly Member[] {
-  const syscall = syscallEvent(format);
+  const syscall = syscallSide(format);
   if (syscall === undefined) return [{ path: field.memberName, type: typeOf(field), field }];
   if (syscallArguments(format).includes(field) && syscall === 'enter')
     return [{ path: memberPath(format, field), meaning: field.name, type: typeOf(field), field }];
