@@ -74,16 +74,22 @@ function copy(space: Space, declaration: string, target: string, source: string)
 
 /** What a user pointer points to, or the first bytes of it where the type does not say. */
 function userCopy(name: string, type: string, source: string): string[] {
-  const pointee = /^(.*?)\s*\*(?:\s*const)?$/.exec(type)?.[1]?.replace(/^const |\s*const$/g, '');
-  if (pointee === undefined || /^(?:void|(?:unsigned )?char)$|[({]/.test(pointee))
+  const pointee = /^(.*?)\s*\*(?:\s*const)?$/.exec(type)?.[1]?.replace(/\s*const$/, '');
+  if (pointee === undefined || /^(?:const )?(?:void|(?:unsigned )?char)$|[({]/.test(pointee)) {
     return copy('user', `u8 ${name}[64]`, name, source);
-  return copy('user', declare(pointee, name), `&${name}`, source);
+  }
+  // What is copied into must not be const; what a copied pointer leads to may.
+  const target = pointee.includes('*') ? pointee : pointee.replace(/^const /, '');
+  return copy('user', declare(target, name), `&${name}`, source);
 }
 
+/** `void*`, `struct x * *` and `void (*)(void)` with the name where C wants it. */
 function declare(type: string, name: string): string {
-  const functionPointer = type.indexOf('(*)');
-  if (functionPointer >= 0) return type.replace('(*)', `(*${name})`);
-  return type.endsWith('*') ? `${type}${name}` : `${type} ${name}`;
+  if (type.includes('(*)')) return type.replace('(*)', `(*${name})`);
+  const [, base, stars] = /^(.*?)((?:\s*\*)+)$/.exec(type) ?? [];
+  return base === undefined || stars === undefined
+    ? `${type} ${name}`
+    : `${base} ${stars.replaceAll(/\s/g, '')}${name}`;
 }
 
 /** Names that the example itself needs, or that C keeps for itself. */
