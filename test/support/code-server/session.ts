@@ -53,7 +53,8 @@ export class Session {
     await installExtension(codeServer, options.vsix, dirs);
     const server = await launchCodeServer(codeServer, { ...dirs, settings: options.settings ?? {} });
     const browser = await launchChromium();
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await browser.newPage({ viewport: { width: 1200, height: 720 } });
+    page.setDefaultTimeout(20_000);
     const pageErrors: string[] = [];
     page.on('pageerror', (error) => pageErrors.push(String(error)));
     const session = new Session(dir, server, browser, page, pageErrors);

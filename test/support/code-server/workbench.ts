@@ -1,6 +1,6 @@
 /** The workbench as a user has it: keys, the editor, its widgets. Everything waits for what it needs to see. */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 
 export class Workbench {
@@ -55,9 +55,9 @@ export class Workbench {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
-  /** A rendered line of the active editor, by a part of its text. */
-  line(text: string): Locator {
-    return this.page.locator('.editor-instance .view-line', { hasText: visible(text) }).first();
+  /** A rendered line of the active editor, by a part of its text. Inlay hints are part of the text. */
+  line(text: string | RegExp): Locator {
+    return this.page.locator('.editor-instance .view-line', { hasText: text }).first();
   }
 
   suggestRows(): Locator {
@@ -84,30 +84,24 @@ export class Workbench {
     return this.page.locator('.markers-panel .monaco-list-row');
   }
 
-  inlayHints(): Locator {
-    return this.page.locator(
-      '.editor-instance .view-line [class*="dyn-rule"], .editor-instance .view-line .inlay-hint',
-    );
+  /** Opens the menu of the lightbulb on the cursor's line and gives its rows. */
+  async quickFixes(): Promise<Locator> {
+    await this.press('Control+.');
+    await this.page.locator('.action-widget').waitFor();
+    return this.page.locator('.action-widget .monaco-list-row.action');
   }
 
   statusBarItem(text: string | RegExp): Locator {
     return this.page.locator('.part.statusbar .statusbar-item', { hasText: text });
   }
 
-  /** A PNG in docs/images with UPDATE_SCREENSHOTS=1, else in a directory that is thrown away. */
-  async screenshot(name: string, scratch: string): Promise<string> {
-    const dir = process.env['UPDATE_SCREENSHOTS'] === '1' ? 'docs/images' : scratch;
-    await mkdir(dir, { recursive: true });
-    const path = join(dir, `${name}.png`);
+  /** A PNG of the window, in a directory that is made if need be. */
+  async screenshot(path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
     await this.page.screenshot({ path });
-    return path;
   }
 
   #quickInput(): Locator {
     return this.page.locator('.quick-input-widget input.input');
   }
 }
-
-/** The editor renders blanks as no-break spaces. */
-const visible = (text: string): RegExp =>
-  new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '[ \u00a0]'));

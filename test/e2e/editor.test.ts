@@ -1,0 +1,125 @@
+/** What a user sees and does, in both VS Codes: the oldest that we test, and the latest. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, it, onTestFailed, beforeEach } from 'vitest';
+import { codeServers } from '../support/code-server/install.mjs';
+import { Session } from '../support/code-server/session';
+import type { Workbench } from '../support/code-server/workbench';
+import { describeUnless } from '../support/requirement';
+
+const tier = inject('e2e');
+const fixtures = join(import.meta.dirname, 'fixtures', 'workspace');
+const kernel = { kind: 'bundled', id: '6.1-debian-amd64' };
+
+/** Line and column, from 1, of the first place in a fixture that has this text. */
+function placeOf(file: string, text: string): [line: number, column: number] {
+  const before = readFileSync(join(fixtures, file), 'utf8').split(text, 1)[0] ?? '';
+  const lines = before.split('\n');
+  // A tab is four columns in the status bar but one in `:line:column`.
+  return [lines.length, (lines.at(-1)?.length ?? 0) + 1];
+}
+
+for (const { version, vscode } of codeServers) {
+  describeUnless('skip' in tier ? tier.skip : undefined, `VS Code ${vscode}`, () => {
+    let session: Session;
+    let workbench: Workbench;
+
+    beforeAll(async () => {
+      const vsix = 'vsix' in tier ? tier.vsix : '';
+      session = await Session.open({ version, vsix, folder: fixtures, settings: { 'ebpf.kernel': kernel } });
+      workbench = session.workbench;
+    });
+    afterAll(() => session.close());
+    beforeEach(({ task }) => {
+      onTestFailed(async () => {
+        const name = task.name.replace(/\W+/g, '-');
+        await workbench.screenshot(join('.cache', 'e2e', `${vscode}-${name}.png`));
+      });
+    });
+
+    /** Of the latest VS Code to docs/images with UPDATE_SCREENSHOTS=1, else to where nobody keeps them. */
+    const shot = (name: string) => {
+      const kept = process.env['UPDATE_SCREENSHOTS'] === '1' && version === codeServers.at(-1)?.version;
+      return workbench.screenshot(join(kept ? join('docs', 'images') : session.scratch, `${name}.png`));
+    };
+
+    it('starts with the first eBPF document and says which kernel it knows', async () => {
+      await workbench.openFile('fchmodat.bpf.c');
+      await workbench.statusBarItem(/6\.1\.0-\S+ · x86_64 · bundled/).waitFor();
+    });
+
+    it('completes a SEC string from a word of the event, and replaces the whole string', async () => {
+      await workbench.openFile('empty.bpf.c');
+      await workbench.press('Control+End');
+      await workbench.type('SEC("tp/fchmodat');
+      const first = workbench.suggestRows().first();
+      await first.filter({ hasText: 'sys_enter_fchmodat' }).waitFor();
+      await shot('completion');
+      await workbench.press('Enter');
+      await workbench.line(/^SEC\("tp\/syscalls\/sys_enter_fchmodat"\)$/).waitFor();
+    });
+
+    it('says on hover which argument ctx->args[1] is', async () => {
+      await workbench.openFile('fchmodat.bpf.c');
+      await workbench.goTo(...placeOf('fchmodat.bpf.c', 'args[1]'));
+      const hover = await workbench.hover();
+      expect(await hover.textContent()).toMatch(/filename/);
+      await shot('hover');
+      await workbench.press('Escape');
+    });
+
+    it('names the arguments in the line', async () => {
+      await workbench.openFile('fchmodat.bpf.c');
+      await workbench.line(/args\[1\]\s*filename/).waitFor();
+      await workbench.line(/args\[2\]\s*mode/).waitFor();
+      await shot('inlay-hints');
+    });
+
+    it('underlines the wrong ctx struct, and the fix changes it', async () => {
+      await workbench.openFile('wrong.bpf.c');
+      await workbench.squiggles('error').first().waitFor();
+      await workbench.goTo(...placeOf('wrong.bpf.c', 'trace_event_raw_sys_exit'));
+      const fixes = await workbench.quickFixes();
+      const fix = fixes.filter({ hasText: 'trace_event_raw_sys_enter' });
+      await fix.waitFor();
+      await shot('quick-fix');
+      await fix.click();
+      await workbench.line('int handle_fchmodat(struct trace_event_raw_sys_enter *ctx)').waitFor();
+    });
+
+    it('lists what the kernel will refuse in the Problems view', async () => {
+      await workbench.openFile('wrong.bpf.c');
+      const problems = await workbench.problems();
+      await problems.filter({ hasText: 'sched_swtich' }).waitFor();
+      await problems.filter({ hasText: 'ctx-args-range' }).waitFor();
+      await shot('diagnostic');
+      await workbench.press('Control+Shift+M');
+    });
+
+    it('goes from the SEC string to the format of the event', async () => {
+      await workbench.openFile('fchmodat.bpf.c');
+      await workbench.goTo(...placeOf('fchmodat.bpf.c', 'sys_enter_fchmodat'));
+      await workbench.press('F12');
+      await workbench.line('name: sys_enter_fchmodat').waitFor();
+    });
+
+    it('takes another kernel from the picker, without a restart', async () => {
+      await workbench.openFile('fchmodat.bpf.c');
+      await workbench.statusBarItem('bundled').click();
+      await workbench.quickPickRows().filter({ hasText: '6.12-debian-amd64' }).click();
+      await workbench.statusBarItem(/6\.12\.\S+ · x86_64 · bundled/).waitFor();
+    });
+
+    it('serves a plain C file from the moment that it is eBPF', async () => {
+      await workbench.openFile('plain.c');
+      await workbench.press('Control+Home');
+      await workbench.type('SEC("tp/sched_switch');
+      await workbench.suggestRows().first().filter({ hasText: 'sched_switch' }).waitFor();
+      await workbench.press('Escape');
+    });
+
+    it('has caused no error in the page', () => {
+      expect(session.pageErrors).toEqual([]);
+    });
+  });
+}
