@@ -11,8 +11,12 @@ const commands: readonly Command[] = [check, events, show, capture];
 export async function runCommandLine(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    (name === undefined ? io.err : io.out)(help());
-    return name === undefined ? exitCode.usage : exitCode.fine;
+    if (name !== undefined) {
+      io.out(help());
+      return exitCode.fine;
+    }
+    io.err(help());
+    return exitCode.usage;
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (!command) {

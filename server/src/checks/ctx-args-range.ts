@@ -3,10 +3,10 @@
  * the kernel compares the highest ctx offset with the record's size. A copy through a helper attaches and reads what is
  * no argument; `args[6]` and beyond do not exist in the struct, so libbpf cannot relocate them.
  */
-import { syscallArguments } from '#core/kernel/fields';
+import { syscallArguments, syscallSide } from '#core/kernel/fields';
 import type { TracepointFormat } from '#core/kernel/model';
 import type { CtxUse } from '../analysis/model';
-import { certainUses, eventName, syscallEvent } from '../ctx/tracepoint-uses';
+import { certainUses, eventName } from '../ctx/tracepoint-uses';
 import { recordRead } from '../ctx/read';
 import type { Check, Finding, Severity } from './check';
 
@@ -15,7 +15,7 @@ export const ctxArgsRange: Check = {
   run: (view) =>
     certainUses(view).flatMap(({ use, format }): Finding[] => {
       const index = argsIndex(use);
-      if (index === undefined || syscallEvent(format) !== 'enter') return [];
+      if (index === undefined || syscallSide(format) !== 'enter') return [];
       const count = syscallArguments(format).length;
       if (index >= 0 && index < count) return [];
       const read = recordRead(view, use);

@@ -47,7 +47,7 @@ function dynamicField({ use, format }: TracepointUse): FormatField | undefined {
 function misuseOf(use: CtxUse): 'dereference' | 'value' | 'address' | undefined {
   if (use.access === 'read' && use.dereferenced) return 'dereference';
   const consumer = use.consumer;
-  if (!consumer || consumer.argument !== sourceArgument) return undefined;
+  if (consumer?.argument !== sourceArgument) return undefined;
   if ((use.access === 'read' || use.access === 'core-read') && reads.test(consumer.callee)) return 'value';
   // `&ctx->__data_loc_x` as a string: reads the bytes of the u32 itself.
   if (use.access === 'probe-read' && stringReads.test(consumer.callee)) return 'address';

@@ -43,7 +43,7 @@ function misplacedRead(view: DocumentView, { use, format }: TracepointUse): Misp
   if (definition.kind !== 'source') return undefined;
   const read = recordRead(view, use);
   // The first 8 bytes are ctx-common-field's; behind the end, ctx-record-range speaks.
-  if (!read || read.by !== 'source' || read.offset < 8 || read.size === 0) return undefined;
+  if (read?.by !== 'source' || read.offset < 8 || read.size === 0) return undefined;
   if (read.offset >= format.recordSize && use.access === 'read') return undefined;
   if (liesOnField(read, format) && !liesElsewhere(read, format)) return undefined;
   return { use, format, read, def: definition.def, inDocument: definition.inDocument };

@@ -2,12 +2,13 @@
  * Any other load past the end of the event's record: it loads, then fails to attach with EACCES, because
  * `max_ctx_offset` of the program is greater than what `trace_event_get_offsets()` says of the event.
  */
+import { syscallSide } from '#core/kernel/fields';
 import type { TracepointFormat } from '#core/kernel/model';
 import type { CtxUse } from '../analysis/model';
 import { recordRead } from '../ctx/read';
 import type { RecordRead } from '../ctx/read';
 import { ctxTypeFits } from '../ctx/ctx-type';
-import { certainUses, eventName, syscallEvent } from '../ctx/tracepoint-uses';
+import { certainUses, eventName } from '../ctx/tracepoint-uses';
 import type { DocumentView } from '../view';
 import type { Check, Finding } from './check';
 
@@ -40,7 +41,7 @@ function pastTheEnd(view: DocumentView, use: CtxUse, read: RecordRead, format: T
   if (read.size === 0 || end <= format.recordSize) return false;
   if (read.by === 'kernel') {
     // The wrong struct is ctx-type's finding, and `args[n]` ctx-args-range's.
-    if (!ctxTypeFits(view, use, format) || (syscallEvent(format) === 'enter' && read.member === 'args'))
+    if (!ctxTypeFits(view, use, format) || (syscallSide(format) === 'enter' && read.member === 'args'))
       return false;
   }
   // Across the end: clang may load fewer bytes than the type has, where the value is narrowed afterwards.

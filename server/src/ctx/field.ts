@@ -4,7 +4,6 @@ import type { FormatField, TracepointFormat } from '#core/kernel/model';
 import type { CtxUse, PathStep } from '../analysis/model';
 import type { DocumentView } from '../view';
 import { recordRead } from './read';
-import { syscallSide } from './tracepoint-uses';
 
 export interface UsedField {
   readonly field: FormatField;

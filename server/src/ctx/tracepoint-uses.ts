@@ -32,15 +32,6 @@ export function formatOf(view: DocumentView, program: Program): TracepointFormat
   return target && view.kernel.index.format(target.category, target.name);
 }
 
-export type SyscallEvent = 'enter' | 'exit';
-
-/** Whether an event is a syscall's, which share two structs and have none of their own. */
-export function syscallEvent(format: TracepointFormat): SyscallEvent | undefined {
-  if (format.category !== 'syscalls') return undefined;
-  if (format.name.startsWith('sys_enter_')) return 'enter';
-  return format.name.startsWith('sys_exit_') ? 'exit' : undefined;
-}
-
 /** `sched:sched_switch`, as tracefs and perf write it. */
 export function eventName(format: { readonly category: string; readonly name: string }): string {
   return `${format.category}:${format.name}`;
