@@ -5,8 +5,8 @@
 import type { SectionCursor } from '../../analysis/cursor-model';
 
 const before = /(?:\bSEC|\bsection)\s*\(\s*"((?:[^"\\\n]|\\.)*)$/;
-/** A section's name has neither blanks around it nor brackets in it: a quote behind such is another string's. */
-const closed = /^[^"\\\n;{}()]*(?=")/;
+/** A section's name has no brackets in it and ends before a comment: a quote behind such is another string's. */
+const closed = /^(?:(?!\s\/[/*])[^"\\\n;{}()])*(?=")/;
 const unclosed = /^[\w./:+*?-]*/;
 
 export function sectionCursorIn(text: string, offset: number): SectionCursor | undefined {

@@ -42,8 +42,12 @@ export function completeSection(view: TextView, cursor: SectionCursor): Completi
 
 function anySection(view: TextView, query: string): readonly Draft[] {
   if (query === '') return browsedSections.map(sectionDraft);
-  return sectionNames(view.kernel.index)
-    .searchAll(query, maxItems)
+  // What begins as typed is what a browsing user means; the search would put it behind hundreds of events.
+  const begin = browsedSections.filter(({ name }) => name.startsWith(query));
+  const found = sectionNames(view.kernel.index).searchAll(query, maxItems);
+  const others = found.filter((item) => 'category' in item || !begin.includes(item));
+  return [...begin, ...others]
+    .slice(0, maxItems)
     .map((found) => ('category' in found ? eventDraft(found, 'tp/', 'tp/') : sectionDraft(found)));
 }
 
