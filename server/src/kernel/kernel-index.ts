@@ -108,7 +108,10 @@ function formatProblems(events: readonly EventName[], formats: FormatTexts): rea
   const missing = events.filter(({ category, name }) => !formats.entries.has(`${category}/${name}`));
   if (missing.length > 0) {
     const some = missing.slice(0, 3).map(({ category, name }) => `${category}:${name}`);
-    problems.push({ message: `${missing.length} events have no format file`, where: some.join(', ') });
+    problems.push({
+      message: `no format file for ${missing.length} of ${events.length} events`,
+      where: some.join(', '),
+    });
   }
   for (const key of formats.entries.keys()) {
     const [category = '', name = ''] = key.split('/');

@@ -32,8 +32,8 @@ export function loadSnapshot(path: string, origin: Origin): KernelLoad {
 export function readHead(path: string): { readonly meta: SnapshotMeta; readonly events: Events } {
   const head = readEvents(path, SNAPSHOT_HEAD_BYTES);
   // Only a kernel with thousands of modules needs more than that; and a damaged file is read twice.
-  const { meta, events } = head.problem === undefined ? head : readEvents(path, MAX_SNAPSHOT_BYTES);
-  if (meta === undefined || events === '') throw unusable(path, head.problem ?? 'it has no events');
+  const { meta, events, problem } = head.problem === undefined ? head : readEvents(path, MAX_SNAPSHOT_BYTES);
+  if (meta === undefined || events === '') throw unusable(path, problem ?? 'it has no events');
   return { meta, events: parseAvailableEvents(events) };
 }
 
