@@ -9,14 +9,18 @@ export interface LaunchOptions {
   readonly port?: string;
   /** On top of the quiet defaults. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** More arguments of the server. */
+  readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface RunningCodeServer {
   /** Resolves when the server has ended, whoever ended it. */
   readonly exited: Promise<unknown>;
-  /** The address that opens a folder. */
-  url(folder: string): string;
+  /** The address that opens a folder; `payload` as VS Code's web entry takes it. */
+  url(folder: string, payload?: Readonly<Record<string, string>>): string;
+  /** How a page of this server names a file of this machine. */
+  remoteUri(path: string): string;
   /** Ends the server and waits for it. */
   stop(): Promise<void>;
 }

@@ -35,6 +35,7 @@ export async function launchCodeServer(codeServer, options) {
       ...['--host', host, '--port', options.port ?? '0', '--connection-token', token],
       ...['--server-data-dir', options.dataDir, '--extensions-dir', options.extensionsDir],
       ...['--telemetry-level', 'off', '--disable-experiments', '--disable-workspace-trust'],
+      ...(options.args ?? []),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } },
   );
@@ -42,8 +43,12 @@ export async function launchCodeServer(codeServer, options) {
   const port = await listening(child);
   return {
     exited,
-    url: (folder) =>
-      `http://${host}:${port}/?${String(new URLSearchParams({ tkn: token, folder })).replaceAll('%2F', '/')}`,
+    url: (folder, payload) => {
+      const query = new URLSearchParams({ tkn: token, folder });
+      if (payload !== undefined) query.set('payload', JSON.stringify(Object.entries(payload)));
+      return `http://${host}:${port}/?${String(query).replaceAll('%2F', '/')}`;
+    },
+    remoteUri: (path) => `vscode-remote://${host}:${port}${path}`,
     stop: async () => {
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), 5000);

@@ -17,55 +17,94 @@ export interface SessionOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-export class Session {
-  readonly workbench: Workbench;
+/** A page that shows nothing yet, and the server that it will show. */
+interface Parts {
+  readonly dir: string;
   /** The copy of the folder. */
   readonly folder: string;
+  readonly server: RunningCodeServer;
+  readonly browser: Browser;
+  readonly page: Page;
+}
+
+export class Session {
+  readonly workbench: Workbench;
   /** For screenshots and whatever else a test writes. */
   readonly scratch: string;
   /** Uncaught errors of the page. */
   readonly pageErrors: readonly string[];
-  readonly #dir: string;
-  readonly #server: RunningCodeServer;
-  readonly #browser: Browser;
+  readonly #parts: Parts;
 
-  private constructor(
-    dir: string,
-    server: RunningCodeServer,
-    browser: Browser,
-    page: Page,
-    pageErrors: string[],
-  ) {
-    this.#dir = dir;
-    this.#server = server;
-    this.#browser = browser;
-    this.folder = join(dir, 'workspace');
-    this.scratch = join(dir, 'scratch');
-    this.workbench = new Workbench(page);
+  private constructor(parts: Parts, pageErrors: readonly string[]) {
+    this.#parts = parts;
+    this.scratch = join(parts.dir, 'scratch');
+    this.workbench = new Workbench(parts.page);
     this.pageErrors = pageErrors;
   }
 
   static async open(options: SessionOptions): Promise<Session> {
-    const dir = await mkdtemp(join(tmpdir(), 'ebpf-workbench-e2e-'));
-    const dirs = { dataDir: join(dir, 'data'), extensionsDir: join(dir, 'extensions') };
-    await cp(options.folder, join(dir, 'workspace'), { recursive: true });
-    const codeServer = await installCodeServer(options.version);
-    await installExtension(codeServer, options.vsix, dirs);
-    const server = await launchCodeServer(codeServer, { ...dirs, settings: options.settings ?? {} });
-    const browser = await launchChromium();
-    const page = await browser.newPage({ viewport: { width: 1200, height: 720 } });
-    page.setDefaultTimeout(20_000);
+    const parts = await prepare(options);
     const pageErrors: string[] = [];
-    page.on('pageerror', (error) => pageErrors.push(String(error)));
-    const session = new Session(dir, server, browser, page, pageErrors);
-    await page.goto(server.url(session.folder));
+    parts.page.on('pageerror', (error) => pageErrors.push(String(error)));
+    const session = new Session(parts, pageErrors);
+    await parts.page.goto(parts.server.url(parts.folder));
     await session.workbench.ready();
     return session;
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
-    await this.#server.stop();
-    await rm(this.#dir, { recursive: true, force: true, maxRetries: 5 });
+    await end(this.#parts);
   }
+}
+
+/**
+ * Runs a module inside the extension host, as VS Code's own test runner does: its `run` is called.
+ * @param runner a directory with an otherwise empty extension, whose index.js is the module
+ * @returns the exit code (0 if `run` resolved) and what was logged
+ */
+export async function runInExtensionHost(
+  options: SessionOptions,
+  runner: string,
+): Promise<{ readonly code: number; readonly log: string }> {
+  // Newer versions listen to the payload of a URL only with this flag.
+  const parts = await prepare(options, ['--enable-smoke-test-driver']);
+  const { page, server, folder } = parts;
+  const log: string[] = [];
+  page.on('console', (message) => log.push(message.text()));
+  const extensionTestsPath = server.remoteUri(join(runner, 'index'));
+  const url = server.url(folder, { extensionDevelopmentPath: server.remoteUri(runner), extensionTestsPath });
+  try {
+    const code = await new Promise<number>((resolve, reject) => {
+      const start = async () => {
+        await page.exposeFunction('codeAutomationExit', resolve);
+        await page.goto(url);
+        await server.exited;
+        throw new Error('code-server ended before the checks did.');
+      };
+      start().catch(reject);
+    });
+    return { code, log: log.join('\n') };
+  } finally {
+    await end(parts);
+  }
+}
+
+async function prepare(options: SessionOptions, args: readonly string[] = []): Promise<Parts> {
+  const codeServer = await installCodeServer(options.version);
+  const dir = await mkdtemp(join(tmpdir(), 'ebpf-workbench-e2e-'));
+  const folder = join(dir, 'workspace');
+  const dirs = { dataDir: join(dir, 'data'), extensionsDir: join(dir, 'extensions') };
+  await cp(options.folder, folder, { recursive: true });
+  await installExtension(codeServer, options.vsix, dirs);
+  const browser = await launchChromium();
+  const page = await browser.newPage({ viewport: { width: 1200, height: 720 } });
+  page.setDefaultTimeout(20_000);
+  const server = await launchCodeServer(codeServer, { ...dirs, args, settings: options.settings ?? {} });
+  return { dir, folder, server, browser, page };
+}
+
+async function end({ browser, server, dir }: Parts): Promise<void> {
+  await browser.close();
+  await server.stop();
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 });
 }

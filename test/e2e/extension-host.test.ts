@@ -1,0 +1,19 @@
+/** The extension through VS Code's API: test/e2e/runner/index.js, inside the extension host of each version. */
+import { join } from 'node:path';
+import { expect, inject, it } from 'vitest';
+import { codeServers } from '../support/code-server/install.mjs';
+import { runInExtensionHost } from '../support/code-server/session';
+import { describeUnless } from '../support/requirement';
+
+const tier = inject('e2e');
+const runner = join(import.meta.dirname, 'runner');
+const folder = join(import.meta.dirname, 'fixtures', 'workspace');
+
+describeUnless('skip' in tier ? tier.skip : undefined, 'in the extension host', () => {
+  it.each(codeServers)('of VS Code $vscode all checks pass', async ({ version }) => {
+    const vsix = 'vsix' in tier ? tier.vsix : '';
+    const settings = { 'ebpf.kernel': { kind: 'bundled', id: '6.1-debian-amd64' } };
+    const { code, log } = await runInExtensionHost({ version, vsix, folder, settings }, runner);
+    expect(code, log).toBe(0);
+  });
+});

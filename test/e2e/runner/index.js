@@ -1,0 +1,100 @@
+// Runs inside the extension host of a VS Code with the extension (scripts/test-electron.mjs,
+// test/e2e/extension-host.test.ts): the extension through VS Code's own API, without a mouse or a keyboard.
+// Plain CommonJS, because VS Code requires it as it is.
+const assert = require('node:assert/strict');
+const vscode = require('vscode');
+
+const id = 'ebpf-workbench.ebpf-workbench';
+
+const checks = {
+  'registers its commands': async () => {
+    await vscode.extensions.getExtension(id).activate();
+    const commands = await vscode.commands.getCommands(true);
+    for (const { command } of vscode.extensions.getExtension(id).packageJSON.contributes.commands) {
+      assert.ok(commands.includes(command), command);
+    }
+  },
+
+  'publishes diagnostics with code and page': async () => {
+    const { uri } = await open('wrong.bpf.c');
+    const diagnostics = await diagnosticsOf(uri);
+    assert.deepEqual([...new Set(diagnostics.map(({ source }) => source))], ['ebpf']);
+    assert.ok(
+      diagnostics.some(({ code }) => code.value === 'ctx-type'),
+      JSON.stringify(diagnostics),
+    );
+  },
+
+  'completes a section name': async () => {
+    const document = await open('empty.bpf.c');
+    const end = document.lineAt(document.lineCount - 1).range.end;
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, end, 'SEC("tp/fchmodat")');
+    await vscode.workspace.applyEdit(edit);
+    const cursor = new vscode.Position(end.line, 'SEC("tp/fchmodat'.length);
+    const list = await vscode.commands.executeCommand(
+      'vscode.executeCompletionItemProvider',
+      document.uri,
+      cursor,
+      '/',
+    );
+    assert.ok(list.items.some((item) => JSON.stringify(item.label).includes('sys_enter_fchmodat')));
+  },
+
+  'shows a format as a document that cannot be edited': async () => {
+    const document = await open('fchmodat.bpf.c');
+    const cursor = document.positionAt(document.getText().indexOf('sys_enter_fchmodat'));
+    const [target] = await vscode.commands.executeCommand(
+      'vscode.executeDefinitionProvider',
+      document.uri,
+      cursor,
+    );
+    const format = await vscode.workspace.openTextDocument(target.targetUri ?? target.uri);
+    assert.match(format.getText(), /^name: sys_enter_fchmodat$/m);
+  },
+
+  'leaves other C files alone': async () => {
+    const document = await open('plain.c');
+    const hovers = await vscode.commands.executeCommand(
+      'vscode.executeHoverProvider',
+      document.uri,
+      new vscode.Position(0, 5),
+    );
+    assert.deepEqual(hovers, []);
+  },
+};
+
+async function open(name) {
+  const [folder] = vscode.workspace.workspaceFolders;
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder.uri, name));
+  await vscode.window.showTextDocument(document);
+  return document;
+}
+
+/** The first diagnostics of a file that are not an empty list. */
+function diagnosticsOf(uri) {
+  return new Promise((resolve) => {
+    const look = () => {
+      const diagnostics = vscode.languages.getDiagnostics(uri);
+      if (diagnostics.length === 0) return;
+      subscription.dispose();
+      resolve(diagnostics);
+    };
+    const subscription = vscode.languages.onDidChangeDiagnostics(look);
+    look();
+  });
+}
+
+exports.run = async () => {
+  const failed = [];
+  for (const [name, check] of Object.entries(checks)) {
+    try {
+      await check();
+      console.log(`ok: ${name}`);
+    } catch (error) {
+      failed.push(`${name}: ${error.message}`);
+      console.error(`failed: ${name}`, error);
+    }
+  }
+  if (failed.length > 0) throw new Error(failed.join('\n'));
+};
