@@ -46,20 +46,22 @@ export function syscallSide({ category, name }: TracepointFormat): 'enter' | 'ex
  */
 export function syscallArguments(format: TracepointFormat): readonly FormatField[] {
   if (syscallSide(format) !== 'enter') return [];
-  return format.fields.filter((field) => field.dynamic === undefined && !isSyscallNumber(field)).slice(0, 6);
+  return format.fields
+    .filter((field) => field.dynamic === undefined && !isSyscallNumber(format, field))
+    .slice(0, 6);
 }
 
 /** The member of the event's ctx struct that holds the field, as C has it behind `ctx->`. */
 export function memberPath(format: TracepointFormat, field: FormatField): string {
   if (syscallSide(format) === undefined) return field.memberName;
-  if (isSyscallNumber(field)) return 'id';
+  if (isSyscallNumber(format, field)) return 'id';
   const argument = syscallArguments(format).indexOf(field);
   return argument < 0 ? field.memberName : `args[${argument}]`;
 }
 
-/** `__syscall_nr`; `nr` before 4.5. */
-function isSyscallNumber({ name }: FormatField): boolean {
-  return name === '__syscall_nr' || name === 'nr';
+/** The first field: `__syscall_nr`, or `nr` before 4.5, which is an argument's name too (`io_getevents`). */
+function isSyscallNumber({ fields }: TracepointFormat, field: FormatField): boolean {
+  return field === fields[0] && (field.name === '__syscall_nr' || field.name === 'nr');
 }
 
 function valueKind(format: TracepointFormat, field: FormatField): FieldFacts['value'] {

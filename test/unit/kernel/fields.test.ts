@@ -60,6 +60,23 @@ describe('syscallArguments', () => {
     expect(syscallArguments(newOpenat).map((f) => f.name)).toEqual(['dfd', 'filename', 'flags', 'mode']);
   });
 
+  it('may be called nr like the number of the syscall on old kernels', () => {
+    const named = syscall('aio_context_t ctx_id', 'long min_nr', 'long nr', 'struct io_event * events');
+    expect(named.fields.map((field) => memberPath(named, field))).toEqual([
+      'id',
+      'args[0]',
+      'args[1]',
+      'args[2]',
+      'args[3]',
+    ]);
+    const old = format(
+      formatOf('sys_enter_x', ['int nr 8 4 1', 'long nr 16 8 0']),
+      'syscalls',
+      'sys_enter_x',
+    );
+    expect(old.fields.map((field) => memberPath(old, field))).toEqual(['id', 'args[0]']);
+  });
+
   it('are at most six, and none of other events', () => {
     expect(
       syscallArguments(syscall('int a', 'int b', 'int c', 'int d', 'int e', 'int f', 'int g')),
