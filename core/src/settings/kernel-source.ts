@@ -13,7 +13,7 @@ export const kernelSourceSchema = v.variant('kind', [
   v.object({ kind: v.literal('local') }),
   /** One that comes with the extension, by id: `6.12-debian-amd64`. */
   v.object({ kind: v.literal('bundled'), id: v.pipe(v.string(), v.minLength(1)) }),
-  /** A kernel directory (docs/kernels.md). */
+  /** A kernel directory (kernels/README.md). */
   v.object({ kind: v.literal('directory'), path }),
   /** An `.ebpfkernel` file. */
   v.object({ kind: v.literal('snapshot'), path }),

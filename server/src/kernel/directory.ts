@@ -1,4 +1,4 @@
-/** A kernel directory: the files of docs/kernels.md, of which only `available_events` must be there. */
+/** A kernel directory: the files of kernels/README.md, of which only `available_events` must be there. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAvailableEvents } from '#core/kernel/available-events';

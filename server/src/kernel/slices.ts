@@ -23,28 +23,28 @@ export async function inSlices<T>(items: Iterable<T>, step: (item: T) => void): 
 
 /** Files one behind the other in memory that grows as needed. */
 export class FileBuffer {
-  private buffer: Buffer;
-  private used = 0;
-  private readonly maxBytes: number;
+  #buffer: Buffer;
+  #used = 0;
+  readonly #maxBytes: number;
 
   constructor(expectedBytes: number, maxBytes: number) {
-    this.buffer = Buffer.allocUnsafe(expectedBytes);
-    this.maxBytes = maxBytes;
+    this.#buffer = Buffer.allocUnsafe(expectedBytes);
+    this.#maxBytes = maxBytes;
   }
 
   get length(): number {
-    return this.used;
+    return this.#used;
   }
 
   /** Appends a whole file. On an error, which is thrown as `fs` throws it, nothing is appended. */
   append(path: string): void {
-    const start = this.used;
+    const start = this.#used;
     const fd = openSync(path, 'r');
     try {
       let more = true;
       while (more) more = this.readFrom(fd);
     } catch (error) {
-      this.used = start;
+      this.#used = start;
       throw error;
     } finally {
       closeSync(fd);
@@ -53,21 +53,21 @@ export class FileBuffer {
 
   /** One `read`; false at the end of the file. tracefs and sysfs give at most 4096 bytes at a time. */
   readFrom(fd: number): boolean {
-    if (this.buffer.length - this.used < MIN_READ_BYTES) this.grow();
-    const count = readSync(fd, this.buffer, this.used, this.buffer.length - this.used, null);
-    this.used += count;
+    if (this.#buffer.length - this.#used < MIN_READ_BYTES) this.#grow();
+    const count = readSync(fd, this.#buffer, this.#used, this.#buffer.length - this.#used, null);
+    this.#used += count;
     return count > 0;
   }
 
   bytes(): Uint8Array {
-    return this.buffer.subarray(0, this.used);
+    return this.#buffer.subarray(0, this.#used);
   }
 
-  private grow(): void {
-    if (this.used >= this.maxBytes) throw new Error(`larger than ${this.maxBytes} bytes`);
-    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, MIN_READ_BYTES * 2));
-    this.buffer.copy(larger, 0, 0, this.used);
-    this.buffer = larger;
+  #grow(): void {
+    if (this.#used >= this.#maxBytes) throw new Error(`larger than ${this.#maxBytes} bytes`);
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, MIN_READ_BYTES * 2));
+    this.#buffer.copy(larger, 0, 0, this.#used);
+    this.#buffer = larger;
   }
 }
 
