@@ -49,14 +49,18 @@ describe('the running kernel', () => {
 
   it('has definitions that clang lays out as the kernel does', () => {
     const types = createTypeIndex({ vmlinux: bytes }).value;
+    const header = vmlinuxHeader();
+    // Names that several types share; bpftool numbers them, and C has room for one of them alone.
+    const ambiguous = new Set(Array.from(header.matchAll(/\b(\w+)___\d+\b/g), ([, name]) => name));
     const checked = types.structNames().flatMap((name) => {
       const layout = types.struct(name);
       const text = layout ? types.definition({ ...layout, name: `ours_${name}` }, { offsets: true }) : '';
+      const isAmbiguous = text.match(/\w+/g)?.some((word) => ambiguous.has(word));
       // An enum written out in place would define its constants a second time.
-      return !layout || text.includes('enum {') ? [] : [{ layout, text }];
+      return !layout || isAmbiguous || text.includes('enum {') ? [] : [{ layout, text }];
     });
-    compile(checked.map(({ layout, text }) => `${text}\n${assertions(layout)}`).join('\n'));
-    expect(checked.length).toBeGreaterThan(types.structNames().length * 0.95);
+    compile(header, checked.map(({ layout, text }) => `${text}\n${assertions(layout)}`).join('\n'));
+    expect(checked.length).toBeGreaterThan(types.structNames().length * 0.85);
   });
 });
 
@@ -74,17 +78,19 @@ function assertions({ name, size, members }: StructLayout): string {
 }
 
 /** Compiles with bpftool's vmlinux.h for all the other types; throws with clang's messages. */
-function compile(source: string): void {
+function compile(header: string, source: string): void {
   const directory = mkdtempSync(join(tmpdir(), 'btf-live-'));
   try {
-    const header = execFileSync('bpftool', ['btf', 'dump', 'file', path, 'format', 'c'], {
-      maxBuffer: 2 ** 30,
-    });
     writeFileSync(join(directory, 'vmlinux.h'), header);
     writeFileSync(join(directory, 'ours.c'), `#include "vmlinux.h"\n${source}`);
-    execFileSync('clang', ['-target', 'bpf', '-fsyntax-only', '-ferror-limit=0', join(directory, 'ours.c')], {
-      stdio: 'pipe',
-    });
+    // For this machine, not for BPF: `va_list` is then what it is in the kernel.
+    const argv = [
+      '-fsyntax-only',
+      '-ferror-limit=0',
+      '-DBPF_NO_PRESERVE_ACCESS_INDEX',
+      join(directory, 'ours.c'),
+    ];
+    execFileSync('clang', argv, { stdio: 'pipe' });
   } finally {
     rmSync(directory, { recursive: true });
   }

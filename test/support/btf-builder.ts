@@ -45,6 +45,11 @@ export class BtfBuilder {
     this.#strings = base ? [] : [0];
   }
 
+  /** The id that the next type gets. */
+  get nextId(): number {
+    return this.#nextId;
+  }
+
   int(name: Name, size: number, encoding: IntEncoding = {}): number {
     const flags = (encoding.signed ? 1 : 0) | (encoding.char ? 2 : 0) | (encoding.bool ? 4 : 0);
     const word = (flags << 24) | ((encoding.bitOffset ?? 0) << 16) | (encoding.bits ?? size * 8);

@@ -247,8 +247,11 @@ export class Btf {
 
   #items<T>(id: number, words: number, read: (file: BtfFile, at: number) => T): T[] {
     const file = this.#file(id);
-    const first = file.start(id) + RECORD_WORDS;
-    return Array.from({ length: vlen(this.#info(id)) }, (_, i) => read(file, first + i * words));
+    const count = vlen(this.#info(id));
+    const items: T[] = [];
+    let at = file.start(id) + RECORD_WORDS;
+    for (let i = 0; i < count; i++, at += words) items.push(read(file, at));
+    return items;
   }
 
   /** A member of a struct without kind_flag: a bitfield is one whose int has fewer bits than its size. */

@@ -7,6 +7,8 @@ import type { BtfFile, BtfFiles } from './file';
 import { kindNumber } from './kinds';
 import { hashBytes } from './strings';
 
+const encoder = new TextEncoder();
+
 export class NameTable {
   readonly #files: BtfFiles;
   readonly #kind: number;
@@ -26,7 +28,7 @@ export class NameTable {
   /** The lowest id with this name, or 0. */
   find(name: string): number {
     if (!name) return 0;
-    const bytes = new TextEncoder().encode(name);
+    const bytes = encoder.encode(name);
     const mask = this.#slots.length - 1;
     for (let slot = hashBytes(bytes) & mask; ; slot = (slot + 1) & mask) {
       const id = this.#slots[slot] ?? 0;

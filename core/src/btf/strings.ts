@@ -6,8 +6,7 @@
 /** Longer strings are cut (the kernel allows names of 511): many records that share one long tail stay cheap. */
 const MAX_STRING_BYTES = 1024;
 
-// Code units are only ever fewer than bytes, or equal in number if each byte is one code unit.
-const decode = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export class Strings {
   /** One more than the highest offset, counted from the start of the first base. */
@@ -32,7 +31,7 @@ export class Strings {
     const end = this.#terminator(start);
     if (start >= end) return '';
     this.#text ??= this.#decodeAll();
-    return this.#text ? this.#text.slice(start, end) : decode(this.#bytes.subarray(start, end));
+    return this.#text ? this.#text.slice(start, end) : decoder.decode(this.#bytes.subarray(start, end));
   }
 
   /** The hash of the string's bytes: equal to `hashBytes` of the same name. */
@@ -66,7 +65,8 @@ export class Strings {
   }
 
   #decodeAll(): string {
-    const text = decode(this.#bytes);
+    const text = decoder.decode(this.#bytes);
+    // UTF-8 never has more code units than bytes: as many means that each byte became one.
     return text.length === this.#bytes.length ? text : '';
   }
 }
