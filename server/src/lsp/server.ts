@@ -9,6 +9,7 @@ import {
   type InitializeParams,
 } from 'vscode-languageserver';
 import { kernelStateNotification } from '#core/messages/kernel-state';
+import { messageOf } from '../kernel/errors';
 import { Session, type Environment } from '../session/session';
 import { clientAbilities, serverCapabilities, type ClientAbilities } from './capabilities';
 import { serveCustomRequests } from './custom';
@@ -40,6 +41,9 @@ export function createServer(connection: Connection, environment: Environment): 
     session.headers.roots = workspaceFolders(params);
     session.configure(params.initializationOptions);
     return { capabilities: serverCapabilities, serverInfo: { name: 'ebpf-workbench' } };
+  });
+  environment.analyzer.catch((error: unknown) => {
+    connection.window.showErrorMessage(`eBPF Workbench: the C parser cannot be loaded: ${messageOf(error)}`);
   });
   void initialized.then(async () => {
     if (!abilities.watchesFiles) return;

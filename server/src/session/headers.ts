@@ -13,19 +13,21 @@ interface Known {
 }
 
 export class DocumentHeaders {
-  readonly #store: Promise<HeaderStore>;
+  readonly #analyzer: Promise<Analyzer>;
+  #store: Promise<HeaderStore> | undefined;
   readonly #byUri = new Map<string, Known>();
   /** Folders in which headers are looked for, besides those above the document. */
   roots: readonly string[] = [];
 
   constructor(analyzer: Promise<Analyzer>) {
-    this.#store = analyzer.then(createHeaderStore);
+    this.#analyzer = analyzer;
   }
 
   of(uri: string, source: SourceAnalysis): Promise<HeaderTypes> {
     const includes = source.includes.map(({ path, system }) => (system ? `<${path}` : path)).join('\n');
     const known = this.#byUri.get(uri);
     if (known?.includes === includes) return known.types;
+    this.#store ??= this.#analyzer.then(createHeaderStore);
     const types = this.#store.then((store) => store.load(uri, source.includes, this.roots));
     this.#byUri.set(uri, { includes, types });
     return types;

@@ -39,7 +39,10 @@ export function openTarget(settings: Pick<Settings, 'kernel' | 'alsoCheck'>, con
   const view = (loaded: Loaded, views: readonly KernelView[] = []) =>
     createKernelView(loaded.index, { chosen: isChosen(loaded, settings.kernel), others: views, neighbours });
   const full = load.full.then((loaded) => {
-    onState(stateOf(loaded, settings.kernel));
+    const state = stateOf(loaded, settings.kernel);
+    onState(state);
+    if (state.state === 'ready')
+      setTimeout(() => onState({ ...state, problems: loaded.index.problems.length }), countingDelay).unref();
     return { loaded, view: view(loaded) };
   });
   return {
@@ -51,6 +54,9 @@ export function openTarget(settings: Pick<Settings, 'kernel' | 'alsoCheck'>, con
     }),
   };
 }
+
+/** Milliseconds after a kernel is there; counting its problems parses all of it, and the first answers go before. */
+const countingDelay = 2000;
 
 /** What answers, and why it is not the kernel that was asked for. */
 interface Loaded {

@@ -8,13 +8,15 @@ import { completeHandler } from './handler';
 import type { CompletionList } from './item';
 import { completeSection } from './section';
 import { sectionCursorIn } from './section-cursor';
+import { targetFamily } from './targets';
 
 const nothing: CompletionList = { items: [], incomplete: false };
 
-/** What text and event names alone can answer: inside a SEC string. */
+/** What text and event names alone can answer: inside a SEC string, unless it names a function. */
 export function completeEarly(view: TextView, offset: number): CompletionList | undefined {
   const cursor = sectionCursorIn(view.text, offset);
-  return cursor && completeSection(view, cursor);
+  if (cursor === undefined || targetFamily(cursor.typed.replace(/^\?/, '')) !== undefined) return undefined;
+  return completeSection(view, cursor);
 }
 
 export function complete(view: DocumentView, offset: number): CompletionList {

@@ -8,6 +8,7 @@ import type { SectionCursor } from '../../analysis/cursor-model';
 import type { TextView } from '../../session/session';
 import type { CompletionItem, CompletionList } from './item';
 import { browsedSections, sectionNames } from './names';
+import { searchTargets } from './targets';
 
 /** Of a search. Lists to browse, of all sections or all categories, are whole. */
 const maxItems = 50;
@@ -26,7 +27,7 @@ export function completeSection(view: TextView, cursor: SectionCursor): Completi
   const tracepoint = /^(?:tp|tracepoint)(?:\.s)?\//.exec(query)?.[0];
   const drafts =
     tracepoint === undefined
-      ? anySection(view, query)
+      ? (targets(view, query) ?? anySection(view, query))
       : tracepoints(view, tracepoint, query.slice(tracepoint.length));
   return {
     items: drafts.map(({ text, complete, ...item }) => ({
@@ -49,6 +50,18 @@ function anySection(view: TextView, query: string): readonly Draft[] {
   return [...begin, ...others]
     .slice(0, maxItems)
     .map((found) => ('category' in found ? eventDraft(found, 'tp/', 'tp/') : sectionDraft(found)));
+}
+
+/** `kprobe/do_unl`: names of the kernel behind a section's slash; undefined for other sections. */
+function targets(view: TextView, query: string): readonly Draft[] | undefined {
+  const search = searchTargets(view.kernel.index, query, maxItems);
+  return search?.found.map((name) => ({
+    label: name,
+    labelDescription: search.prefix.slice(0, -1),
+    kind: 'function',
+    text: search.prefix + name,
+    complete: true,
+  }));
 }
 
 function tracepoints(view: TextView, prefix: string, query: string): readonly Draft[] {
