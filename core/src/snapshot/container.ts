@@ -26,8 +26,11 @@ const MAX_TABLE_BYTES = 1024 * 1024;
 
 const MAGIC = Buffer.from('EBPFKRNL', 'latin1');
 const HEADER_BYTES = 48;
-/** Output is collected in chunks of this size: node's default of 16 kB is ten times slower on BTF. */
-const CHUNK_BYTES = 1024 * 1024;
+/**
+ * Output goes into one chunk that it does not fill, which saves copying it: on BTF a quarter of the time, and with
+ * node's default of 16 kB nine tenths. The chunk is bounded by `MAX_SECTION_BYTES`, and touched only as it fills.
+ */
+const CHUNK_MARGIN = 64;
 
 const length = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SECTION_BYTES));
 const sectionSchema = v.object({
@@ -174,7 +177,7 @@ function whole(section: Section, raw: Uint8Array): Parsed<Uint8Array | undefined
 function limits(section: Section) {
   return {
     maxOutputLength: Math.max(section.rawLength, 1),
-    chunkSize: Math.min(Math.max(section.rawLength, 1024), CHUNK_BYTES),
+    chunkSize: section.rawLength + CHUNK_MARGIN,
   };
 }
 
