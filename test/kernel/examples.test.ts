@@ -1,6 +1,6 @@
 /** The examples do what they say: the good ones report the right events, each mistake ends as its comment says. */
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -53,23 +53,21 @@ describeUnless(requireKernel(), 'examples', () => {
     await expect(compileBpf(source)).rejects.toThrow("no member named 'next_pdi'");
     const { path } = await compileBpf(source.replace('next_pdi', 'next_pid'));
     const verdicts = await loadPrograms(path, { attach: true });
-    expect(
-      Object.fromEntries(verdicts.map(({ program, load, attach }) => [program, attach ?? load])),
-    ).toEqual({
-      misspelt_section: 'EINVAL',
-      misspelt_event: 'ENOENT',
-      struct_of_another_event: 'ok',
-      struct_by_hand: 'ok',
-      one_argument_too_many: 'EACCES',
-      one_field_too_many: 'EACCES',
-      common_field: 'EACCES',
-      location_for_string: 'ok',
-      misspelt_field: 'ok',
-    });
-    expect(verdicts.filter(({ load }) => load !== 'ok').map(({ program }) => program)).toEqual([
-      'misspelt_section',
-      'common_field',
+    const ends = verdicts.map(({ program, load, attach }) => [
+      program,
+      load === 'ok' ? `attach ${attach ?? 'not tried'}` : `load ${load}`,
     ]);
+    expect(Object.fromEntries(ends)).toEqual({
+      misspelt_section: 'load EINVAL',
+      misspelt_event: 'attach ENOENT',
+      struct_of_another_event: 'attach ok',
+      struct_by_hand: 'attach ok',
+      one_argument_too_many: 'attach EACCES',
+      one_field_too_many: 'attach EACCES',
+      common_field: 'load EACCES',
+      location_for_string: 'attach ok',
+      misspelt_field: 'attach ok',
+    });
   });
 
   test('the Makefile builds the good ones', async () => {
@@ -77,7 +75,6 @@ describeUnless(requireKernel(), 'examples', () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     for (const name of ['Makefile', 'fchmodat.bpf.c', 'exec.bpf.c'])
       await writeFile(join(folder, name), await example(name));
-    await chmod(folder, 0o755);
     await mustRun('make', ['-s', '-C', folder]);
     for (const name of ['fchmodat.bpf.o', 'exec.bpf.o']) {
       expect(await loadPrograms(join(folder, name), { attach: false })).toMatchObject([{ load: 'ok' }]);
