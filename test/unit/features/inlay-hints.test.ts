@@ -1,0 +1,53 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { inlayHints } from '#server/features/inlay-hints';
+import type { FixtureContext } from '#support/check-fixture';
+import { featureView } from '#support/feature-view';
+import { fixtureContext } from '../checks/context';
+
+let context: FixtureContext;
+beforeAll(async () => {
+  context = await fixtureContext('6.1-debian-amd64');
+});
+
+/** The source with every hint written where the editor shows it. */
+function shown(source: string): string {
+  const { view, ranges } = featureView(source, context);
+  const range = ranges[0] ?? { start: 0, end: view.text.length };
+  return [...inlayHints(view, range)]
+    .sort((a, b) => b.offset - a.offset)
+    .reduce(
+      (text, { offset, label }) => `${text.slice(0, offset)}«${label}»${text.slice(offset)}`,
+      view.text,
+    );
+}
+
+const openat = (body: string, parameter = 'struct trace_event_raw_sys_enter *ctx') =>
+  `SEC("tp/syscalls/sys_enter_openat")\nint f(${parameter})\n{\n${body}\n\treturn 0;\n}\n`;
+
+describe('inlay hints', () => {
+  it('name the argument behind its number', () => {
+    expect(shown(openat('\tlong x = ctx->args[1] + ctx->id;'))).toContain(
+      'ctx->args[1]«filename» + ctx->id;',
+    );
+    expect(shown(openat('\tint n = (int)BPF_CORE_READ(ctx, args[0]);'))).toContain(
+      'BPF_CORE_READ(ctx, args[0]«dfd»)',
+    );
+    expect(shown(openat('\tlong x = ctx[3];', '__u64 *ctx'))).toContain('ctx[3]«filename»;');
+  });
+
+  it('say nothing where the source does, or where there is no such argument', () => {
+    for (const source of [
+      openat('\tlong x = ctx->args[4];'),
+      'SEC("tp/syscalls/sys_exit_openat")\nint f(struct trace_event_raw_sys_exit *ctx)\n{\n\treturn ctx->ret;\n}\n',
+      'SEC("tp/sched/sched_switch")\nint f(struct trace_event_raw_sched_switch *ctx)\n{\n\treturn ctx->prev_comm[0];\n}\n',
+    ])
+      expect(shown(source)).toBe(source);
+  });
+
+  it('are only those of the range', () => {
+    const text = shown(
+      openat('\tlong x = ctx->args[0];\n/*<*/\tlong y = ctx->args[1];/*>*/\n\tlong z = ctx->args[2];'),
+    );
+    expect(text.match(/«\w+»/g)).toEqual(['«filename»']);
+  });
+});

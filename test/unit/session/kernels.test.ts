@@ -1,0 +1,88 @@
+import { expect, it } from 'vitest';
+import type { KernelState } from '#core/messages/kernel-state';
+import type { KernelSource } from '#core/settings/kernel-source';
+import { openKernel } from '#server/kernel/open';
+import { hasEvent } from '#server/session/kernel-view';
+import { describeSource, openTarget } from '#server/session/kernels';
+import { bundledDir } from '#support/bundled';
+
+function open(kernel: KernelSource, alsoCheck: KernelSource[] = [], places = { bundledDir }) {
+  const states: KernelState[] = [];
+  const problems: string[] = [];
+  const target = openTarget(
+    { kernel, alsoCheck },
+    {
+      open: (source) => openKernel(source, { ...places, host: noHost }),
+      neighbours: () => [],
+      onState: (state) => states.push(state),
+      onProblem: (message) => problems.push(message),
+    },
+  );
+  return { target, states, problems };
+}
+
+/** A machine whose own kernel cannot be read. */
+const noHost = { tracing: [], btf: '/nonexistent', modules: '/nonexistent', notes: '/nonexistent' };
+
+it('has names first and the rest after', async () => {
+  const { target, states } = open({ kind: 'bundled', id: '6.1-debian-amd64' });
+  const names = (await target.names).index;
+  expect(names.events).toHaveLength(1372);
+  expect(names.formatText('sched', 'sched_switch')).toBeUndefined();
+  const full = await target.full;
+  expect(full.index.formatText('sched', 'sched_switch')).toBeDefined();
+  expect(full.chosen).toBe(true);
+  expect(await target.withOthers).toBe(full);
+  expect(states.map(({ state }) => state)).toEqual(['loading', 'ready']);
+});
+
+it('is nobody’s choice where only auto found it', async () => {
+  const { target, states } = open({ kind: 'auto' });
+  expect((await target.full).chosen).toBe(false);
+  expect(states.at(-1)).toMatchObject({ state: 'ready', source: 'bundled', chosen: false });
+});
+
+it('falls back, and is nobody’s choice then either', async () => {
+  const { target, states } = open({ kind: 'snapshot', path: '/nonexistent.ebpfkernel' });
+  const full = await target.full;
+  expect(full.index.provenance.source).toBe('bundled');
+  expect(full.chosen).toBe(false);
+  expect(states.at(-1)).toMatchObject({ state: 'failed', fallback: { source: 'bundled' } });
+});
+
+it('answers with no event at all where nothing can be read', async () => {
+  const { target, states } = open({ kind: 'auto' }, [], { bundledDir: '/nonexistent' });
+  expect((await target.names).index.events).toEqual([]);
+  expect((await target.full).index.events).toEqual([]);
+  expect(states).toHaveLength(2);
+  expect(states[1]).toMatchObject({ state: 'failed' });
+  expect(states[1]).not.toHaveProperty('fallback');
+});
+
+it('leaves a kernel of alsoCheck out that cannot be read, and says so once', async () => {
+  const { target, problems } = open({ kind: 'bundled', id: '6.1-debian-amd64' }, [
+    { kind: 'bundled', id: '6.1-debian-arm64' },
+    { kind: 'directory', path: '/nonexistent' },
+  ]);
+  const { others } = await target.withOthers;
+  expect(others.map(({ index }) => index.provenance.location)).toEqual(['6.1-debian-arm64']);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain('/nonexistent');
+});
+
+it('finds events by halves', async () => {
+  const { index } = await open({ kind: 'bundled', id: '6.1-debian-amd64' }).target.names;
+  for (const { category, name } of index.events) expect(hasEvent(index, category, name)).toBe(true);
+  for (const [category, name] of [
+    ['', ''],
+    ['sched', 'nope'],
+    ['zzz', 'z'],
+    ['syscalls', 'sys_enter_'],
+  ] as const)
+    expect(hasEvent(index, category, name)).toBe(false);
+});
+
+it('says in words what is read', () => {
+  expect(describeSource({ kind: 'auto' })).toBe("this machine's kernel");
+  expect(describeSource({ kind: 'directory', path: '/k' })).toBe('/k');
+});
