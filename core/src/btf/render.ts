@@ -8,8 +8,10 @@ import type { Btf, Member } from './btf';
 import { paddingFor } from './padding';
 import { MAX_DEPTH, sizeOf } from './resolve';
 
-/** Declarations and paddings in one text; corrupted data can nest without end. */
-const MAX_DECLARATIONS = 20_000;
+/** Declarations and paddings in one text. Kernels need 1,600 (bpf_ringbuf); corrupted data can ask for any number. */
+const MAX_DECLARATIONS = 4096;
+/** Anonymous types and parameter lists inside of one another. Kernels need 7. */
+const MAX_NESTING = 16;
 
 export interface RenderOptions {
   /** After each member a comment with its bytes from the start of the outermost struct, and its size: `8: 4`. */
@@ -32,11 +34,11 @@ interface Place {
   readonly level: number;
   /** Bits from the start of the outermost struct. */
   readonly bitOffset: number;
-  /** How many types this one is inside of. */
-  readonly depth: number;
+  /** The types that it is inside of. */
+  readonly inside: readonly number[];
 }
 
-const OUTERMOST: Place = { level: 0, bitOffset: 0, depth: 0 };
+const OUTERMOST: Place = { level: 0, bitOffset: 0, inside: [] };
 
 class Renderer {
   readonly #btf: Btf;
@@ -52,7 +54,7 @@ class Renderer {
 
   /** Goes from the name outwards, as C declarators do: `*` to its left, `[]` and `()` to its right. */
   declaration(id: number, name: string, place: Place): string {
-    if (this.#left-- <= 0 || place.depth > MAX_DEPTH) return joined('void /* … */', name);
+    if (this.#left-- <= 0) return joined('void /* … */', name);
     const btf = this.#btf;
     let declarator = name;
     let isPointer = false;
@@ -87,7 +89,7 @@ class Renderer {
           suffix(`[${btf.array(id)?.length ?? 0}]`);
           break;
         case 'func_proto':
-          suffix(`(${this.#parameters(id, place)})`);
+          suffix(`(${this.#inside(id, place, (within) => this.#parameters(id, within))})`);
           break;
         case 'func':
         case 'var':
@@ -138,7 +140,7 @@ class Renderer {
     const text = this.declaration(type, name, {
       level: place.level + 1,
       bitOffset: at,
-      depth: place.depth + 1,
+      inside: place.inside,
     });
     if (bitSize === undefined) return `${text};${this.#comment(at, `${sizeOf(this.#btf, type)}`)}`;
     return `${text}: ${bitSize};${this.#comment(at, `${bitSize} bits`, true)}`;
@@ -150,10 +152,16 @@ class Renderer {
     return ` /* ${isBitfield ? `${byte}.${bitOffset % 8}` : byte}: ${size} */`;
   }
 
+  /** Writes a type that has others inside; what is inside itself, or too deep, only corrupted data has. */
+  #inside(id: number, place: Place, write: (within: Place) => string): string {
+    if (place.inside.includes(id) || place.inside.length >= MAX_NESTING) return 'void /* … */';
+    return write({ ...place, inside: [...place.inside, id] });
+  }
+
   #parameters(id: number, place: Place): string {
     const parameters = this.#btf.parameters(id);
     // An anonymous struct in there starts at an offset of its own.
-    const inside = { ...place, bitOffset: 0, depth: place.depth + 1 };
+    const inside = { ...place, bitOffset: 0 };
     const texts = parameters.map(({ name, type }, i) => {
       const isEllipsis = i > 0 && i === parameters.length - 1 && this.#btf.kind(type) === 'void';
       return isEllipsis ? '...' : this.declaration(type, name, inside);
@@ -175,7 +183,9 @@ class Renderer {
       case 'struct':
       case 'union':
         if (name) return `${kind} ${name}`;
-        return this.composite({ kind, name, size: btf.ownSize(id), members: btf.members(id) }, place);
+        return this.#inside(id, place, (within) =>
+          this.composite({ kind, name, size: btf.ownSize(id), members: btf.members(id) }, within),
+        );
       case 'enum':
       case 'enum64':
         return name ? `enum ${name}` : this.#enum(id, place);
