@@ -2,15 +2,27 @@
  * The C that reads a field of an event from `ctx`, as a hover shows it and a generated handler has it. Every form here
  * is loaded into a real verifier by the kernel tests.
  */
+import type { TypeIndex } from '../btf/types';
 import { fieldFacts, type FieldFacts } from './fields';
 import type { FormatField, TracepointFormat } from './model';
 
 /** Long enough for a path that people look at; two such buffers fit the 512 bytes of the stack. */
 const stringBytes = 128;
 const dynamicElements = 16;
+/** Of what has no known size; 512 CPUs of a mask. */
+const firstBytes = 64;
+/** Of one object: half of the stack. */
+const objectBytes = 256;
 
-/** A declaration and, where it takes one, a call; empty where a program cannot read the field. */
-export function readExample(format: TracepointFormat, field: FormatField): readonly string[] {
+/**
+ * A declaration and, where it takes one, a call; empty where a program cannot read the field. With `types`, a struct
+ * that the kernel does not have, or that is too big for the stack, is read by its first bytes.
+ */
+export function readExample(
+  format: TracepointFormat,
+  field: FormatField,
+  types?: TypeIndex,
+): readonly string[] {
   const facts = fieldFacts(format, field);
   if (!facts.readable) return [];
   const name = localName(field.name);
@@ -19,7 +31,7 @@ export function readExample(format: TracepointFormat, field: FormatField): reado
     case 'user-pointer':
       return facts.isString
         ? stringCopy('user', name, stringBytes, source)
-        : userCopy(name, field.type, source);
+        : userCopy(name, field.type, source, types);
     case 'kernel-pointer':
       return facts.isString
         ? stringCopy('kernel', name, stringBytes, source)
@@ -27,7 +39,7 @@ export function readExample(format: TracepointFormat, field: FormatField): reado
     case 'dynamic':
       return facts.isString
         ? stringCopy('kernel', name, stringBytes, source)
-        : copy('kernel', `${declare(field.elementType, name)}[${dynamicElements}]`, name, source);
+        : dynamicCopy(name, field, source, types);
     case 'array': {
       const length = field.arrayLength ?? field.size;
       if (length === 0) return [];
@@ -37,7 +49,7 @@ export function readExample(format: TracepointFormat, field: FormatField): reado
         : copy('kernel', declaration, name, source);
     }
     case 'struct':
-      return copy('kernel', declare(field.type, name), `&${name}`, source);
+      return objectCopy('kernel', name, field.type, source, types);
     case 'value':
       return [
         `${declare(field.type, name)} = ${facts.argument === undefined ? '' : `(${field.type})`}${source};`,
@@ -46,8 +58,12 @@ export function readExample(format: TracepointFormat, field: FormatField): reado
 }
 
 /** The one statement of `readExample` that reads: its last line, for where there is room for one. */
-export function readExpression(format: TracepointFormat, field: FormatField): string | undefined {
-  return readExample(format, field).at(-1);
+export function readExpression(
+  format: TracepointFormat,
+  field: FormatField,
+  types?: TypeIndex,
+): string | undefined {
+  return readExample(format, field, types).at(-1);
 }
 
 /** The address that is copied from, or the value that is assigned. */
@@ -72,25 +88,52 @@ function copy(space: Space, declaration: string, target: string, source: string)
   return [`${declaration};`, `bpf_probe_read_${space}(${target}, sizeof(${variable}), ${source});`];
 }
 
-/** What a user pointer points to, or the first bytes of it where the type does not say. */
-function userCopy(name: string, type: string, source: string): string[] {
-  const pointee = /^(.*?)\s*\*(?:\s*const)?$/.exec(type)?.[1]?.replace(/\s*const$/, '');
-  if (pointee === undefined || /^(?:const )?(?:void|(?:unsigned )?char)$|[({]/.test(pointee)) {
-    return copy('user', `u8 ${name}[64]`, name, source);
+/** One object where it is known to fit, else its first bytes. */
+function objectCopy(space: Space, name: string, type: string, source: string, types?: TypeIndex): string[] {
+  const tag = /^(?:const )?(struct|union) (\w+)$/.exec(type);
+  if (tag?.[2] !== undefined && types?.empty === false) {
+    const size = (tag[1] === 'struct' ? types.struct(tag[2]) : types.union(tag[2]))?.size;
+    if (size === undefined || size > objectBytes)
+      return copy(space, `u8 ${name}[${firstBytes}]`, name, source);
   }
   // What is copied into must not be const; what a copied pointer leads to may.
-  const target = pointee.includes('*') ? pointee : pointee.replace(/^const /, '');
-  return copy('user', declare(target, name), `&${name}`, source);
+  const target = type.includes('*') ? type : type.replace(/^const /, '');
+  return copy(space, declare(target, name), `&${name}`, source);
+}
+
+/** The first elements, the first one of structs, the first bytes of a mask. */
+function dynamicCopy(name: string, field: FormatField, source: string, types?: TypeIndex): string[] {
+  const { type, elementType } = field;
+  if (/^(?:const )?(?:struct|union)\b[^*]*$/.test(elementType)) {
+    return objectCopy('kernel', name, elementType, source, types);
+  }
+  const isArray = type.endsWith(']');
+  const declaration = isArray
+    ? `${declare(elementType, name)}[${dynamicElements}]`
+    : `u8 ${name}[${firstBytes}]`;
+  return copy('kernel', declaration, name, source);
+}
+
+/** What a user pointer points to, or the first bytes of it where the type does not say. */
+function userCopy(name: string, type: string, source: string, types?: TypeIndex): string[] {
+  const pointee = /^(.*?)\s*\*(?:\s*const)?$/.exec(type)?.[1]?.replace(/\s*const$/, '');
+  if (pointee === undefined || /^(?:const )?(?:void|(?:unsigned )?char)$|[({]/.test(pointee)) {
+    return copy('user', `u8 ${name}[${firstBytes}]`, name, source);
+  }
+  return objectCopy('user', name, pointee, source, types);
 }
 
 /** `void*`, `struct x * *` and `void (*)(void)` with the name where C wants it. */
 function declare(type: string, name: string): string {
-  if (type.includes('(*)')) return type.replace('(*)', `(*${name})`);
-  const [, base, stars] = /^(.*?)((?:\s*\*)+)$/.exec(type) ?? [];
-  return base === undefined || stars === undefined
-    ? `${type} ${name}`
-    : `${base} ${stars.replaceAll(/\s/g, '')}${name}`;
+  const plain = type.replaceAll(kernelQualifier, '');
+  if (plain.includes('(*)')) return plain.replace('(*)', `(*${name})`);
+  const [, base, stars] = /^(.*?)((?:\s*\*)+)$/.exec(plain) ?? [];
+  if (base === undefined || stars === undefined) return `${plain} ${name}`;
+  return `${base} ${stars.replaceAll(/\s/g, '')}${name}`;
 }
+
+/** What vmlinux.h knows nothing of: address spaces. */
+const kernelQualifier = /\b__(?:seg_[fg]s|user|kernel|percpu|iomem|rcu|force)\b\s*/g;
 
 /** Names that the example itself needs, or that C keeps for itself. */
 function localName(name: string): string {

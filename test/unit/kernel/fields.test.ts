@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createTypeIndex } from '#core/btf/index';
 import { fieldFacts, memberPath, syscallArguments } from '#core/kernel/fields';
 import { parseFormat } from '#core/kernel/format';
 import type { TracepointFormat } from '#core/kernel/model';
 import { readExample, readExpression } from '#core/kernel/read-example';
+import { BtfBuilder } from '#support/btf-builder';
 import { formatOf, schedProcessExec, schedSwitch, sysEnterOpenat, sysExitOpenat } from './formats';
 
 function format(text: string, category: string, name: string): TracepointFormat {
@@ -223,11 +225,20 @@ describe('readExample', () => {
       syscall('struct iocb * * iocbpp'),
       'struct iocb *iocbpp;\nbpf_probe_read_user(&iocbpp, sizeof(iocbpp), (void *)ctx->args[0]);',
     ],
+    [event('void __seg_gs * ptr 8 8 0'), 'void *ptr = ctx->ptr;'],
     [event('void * ctx 8 8 0'), 'void *ctx_value = ctx->ctx;'],
     [event('void (*)(struct rcu_head *) func 8 8 0'), 'void (*func)(struct rcu_head *) = ctx->func;'],
     [
       event('const char * name 8 8 0'),
       'char name[128];\nbpf_probe_read_kernel_str(name, sizeof(name), ctx->name);',
+    ],
+    [
+      event('__data_loc cpumask_t mask 8 4 0'),
+      'u8 mask[64];\nbpf_probe_read_kernel(mask, sizeof(mask), (void *)ctx + (ctx->__data_loc_mask & 0xffff));',
+    ],
+    [
+      event('__data_loc struct foo[] s 8 4 0'),
+      'struct foo s;\nbpf_probe_read_kernel(&s, sizeof(s), (void *)ctx + (ctx->__data_loc_s & 0xffff));',
     ],
     [
       event('__data_loc u32[] s 8 4 0'),
@@ -239,6 +250,21 @@ describe('readExample', () => {
     ],
   ])('%#', (of, text) => {
     expect(example(of, of.fields.at(-1)?.name)).toBe(text);
+  });
+
+  it('reads the first bytes of a struct that the kernel does not have, or that the stack cannot hold', () => {
+    const btf = new BtfBuilder();
+    btf.struct('small', 256, []);
+    btf.struct('big', 257, []);
+    const types = createTypeIndex({ vmlinux: btf.build() }).value;
+    const declarations = syscall(
+      'struct small * a',
+      'const struct big * b',
+      'struct gone * c',
+      'struct gone * * d',
+    );
+    const lines = syscallArguments(declarations).map((field) => readExample(declarations, field, types)[0]);
+    expect(lines).toEqual(['struct small a;', 'u8 b[64];', 'u8 c[64];', 'struct gone *d;']);
   });
 
   it('has a last line that does the reading', () => {
