@@ -21,6 +21,8 @@ const common = {
   minify: process.argv.includes('--production'),
   // languageclient and languageserver ship "module" builds that esbuild can tree-shake.
   mainFields: ['module', 'main'],
+  // Its "import" build asks for import.meta.url, which CommonJS does not have.
+  alias: { 'web-tree-sitter': require.resolve('web-tree-sitter') },
   logLevel: 'warning',
 };
 
