@@ -94,7 +94,7 @@ function finding(view: DocumentView, misplaced: Misplaced, span: Span): Finding 
     severity: 'warning',
     dependsOnKernel: true,
     message:
-      `${read.member ?? 'This field'} lies at bytes ${read.offset} to ${read.offset + read.size - 1}, where ` +
+      `${read.member ?? 'This field'} is at bytes ${read.offset} to ${read.offset + read.size - 1} here; ` +
       `${eventName(format)} has ${whatIsThere(read, format)}. The program loads and reads the wrong bytes.`,
     fixes: inDocument ? rewrite(view, misplaced) : [],
     ...(inDocument ? { related: [{ span: use.span, message: `read here for ${eventName(format)}` }] } : {}),
@@ -105,13 +105,14 @@ function whatIsThere(read: RecordRead, format: TracepointFormat): string {
   const wanted = format.fields.find(
     (field) => field.name === read.member || field.memberName === read.member,
   );
-  if (wanted) return `${wanted.name} at bytes ${wanted.offset} to ${wanted.offset + wanted.size - 1}`;
+  if (wanted) return `it at bytes ${wanted.offset} to ${wanted.offset + wanted.size - 1}`;
   const overlapping = format.fields.filter(
     (field) => field.offset < read.offset + read.size && read.offset < field.offset + field.size,
   );
   return overlapping.length > 0
-    ? overlapping.map((field) => `${field.name} (offset ${field.offset}, size ${field.size})`).join(' and ')
-    : 'no field';
+    ? overlapping.map((field) => `${field.name} (offset ${field.offset}, size ${field.size})`).join(' and ') +
+        ' there'
+    : 'no field there';
 }
 
 /** The event's own layout under the author's tag; and the kernel's struct, where every read can be renamed. */

@@ -16,9 +16,9 @@ struct switch_args {
 	unsigned long long common;
 	char prev_comm[16];
 	long prev_pid;
-//^^^^^^^^^^^^^^ warning[ctx-layout]: prev_pid at bytes 24 to 27
+//^^^^^^^^^^^^^^ warning[ctx-layout]: it at bytes 24 to 27
 	int prev_prio;
-//^^^^^^^^^^^^^^ warning[ctx-layout]: prev_prio at bytes 28 to 31
+//^^^^^^^^^^^^^^ warning[ctx-layout]: it at bytes 28 to 31
 };
 SEC("tp/sched/sched_switch")
 int handle(struct switch_args *ctx)
@@ -71,7 +71,7 @@ int handle(struct openat_args *args)
     const [finding, ...more] = await findingsOf(source, context);
     expect(more).toEqual([]);
     expect(finding).toMatchObject({ code: 'ctx-layout', severity: 'warning' });
-    expect(finding?.message).toContain('flags at bytes 32 to 39');
+    expect(finding?.message).toContain('it at bytes 32 to 39');
     expect(finding && source.slice(finding.span.start, finding.span.end)).toContain('flags');
     const kernels = finding && applyFix(source, finding, 'trace_event_raw_sys_enter');
     expect(kernels).toContain('handle(struct trace_event_raw_sys_enter *args)');
