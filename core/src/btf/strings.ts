@@ -6,6 +6,9 @@
 /** Longer strings are cut (the kernel allows names of 511): many records that share one long tail stay cheap. */
 const MAX_STRING_BYTES = 1024;
 
+/** So many strings are decoded one by one before the whole section is. */
+const SINGLES = 1000;
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export class Strings {
@@ -14,8 +17,9 @@ export class Strings {
   readonly #bytes: Uint8Array;
   readonly #base: Strings | undefined;
   readonly #start: number;
-  /** The whole section, where offsets in text equal offsets in bytes; `''` where they do not. */
+  /** The whole section, once it is decoded and where offsets in text equal offsets in bytes. */
   #text: string | undefined;
+  #decoded = 0;
 
   constructor(bytes: Uint8Array, base?: Strings) {
     this.#bytes = bytes;
@@ -30,7 +34,8 @@ export class Strings {
     const start = offset - this.#start;
     const end = this.#terminator(start);
     if (start >= end) return '';
-    this.#text ??= this.#decodeAll();
+    // Decoding all pays only for who asks for many.
+    if (this.#decoded++ === SINGLES) this.#text = this.#decodeAll();
     return this.#text ? this.#text.slice(start, end) : decoder.decode(this.#bytes.subarray(start, end));
   }
 
@@ -64,10 +69,10 @@ export class Strings {
     return Math.min(nul < 0 ? this.#bytes.length : nul, start + MAX_STRING_BYTES);
   }
 
-  #decodeAll(): string {
+  #decodeAll(): string | undefined {
     const text = decoder.decode(this.#bytes);
     // UTF-8 never has more code units than bytes: as many means that each byte became one.
-    return text.length === this.#bytes.length ? text : '';
+    return text.length === this.#bytes.length ? text : undefined;
   }
 }
 

@@ -216,14 +216,27 @@ describe('names', () => {
     expect(btf.find('float', 'type_3000')).toBe(0);
   });
 
-  it('decodes what is not ASCII, and what is not UTF-8, without touching the rest', () => {
+  // Few names are decoded one by one, many from the whole section at once.
+  it.each([0, 1500])('decodes what is not ASCII, and what is not UTF-8, after %i others', (others) => {
     const b = new BtfBuilder();
     const accented = b.float('naïve', 8);
     const invalid = b.float(Uint8Array.of(0x61, 0xff, 0x62), 8);
     const plain = b.float('plain', 8);
+    for (let i = 0; i < others; i++) b.float(`other_${i}`, 8);
     const btf = read(b);
+    expect(btf.names('float')).toHaveLength(3 + others);
     expect([accented, invalid, plain].map((id) => btf.name(id))).toEqual(['naïve', 'a\ufffdb', 'plain']);
     expect(btf.find('float', 'naïve')).toBe(accented);
+  });
+
+  it.each([0, 1500])('decodes text with invalid bytes alone after %i others', (others) => {
+    const b = new BtfBuilder();
+    const invalid = b.float(Uint8Array.of(0x61, 0xff, 0x62), 8);
+    for (let i = 0; i < others; i++) b.float(`other_${i}`, 8);
+    const plain = b.float('plain', 8);
+    const btf = read(b);
+    expect(btf.names('float')).toHaveLength(2 + others);
+    expect([invalid, plain].map((id) => btf.name(id))).toEqual(['a\ufffdb', 'plain']);
   });
 });
 
