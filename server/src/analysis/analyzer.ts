@@ -1,6 +1,6 @@
 /**
- * The door of the analysis room. One `SourceFile` lives as long as its document is open; it keeps the tree between
- * edits and frees it on `dispose()`.
+ * The door of the analysis room. One `SourceFile` lives as long as its document is open; between edits it keeps what it
+ * knows of each top-level declaration, and lets go of it on `dispose()`.
  */
 import type { SourceAnalysis, Span } from './model';
 

@@ -135,13 +135,13 @@ export interface CtxUse {
   /** Where that tag is written, so that a fix can replace it: the parameter's type, the cast, the local's declaration. */
   readonly structSpan?: Span;
   readonly access:
-    /** A load instruction on ctx. */
+    /** A load instruction on ctx. Where the member is an array and no index follows, it is only its address. */
     | 'read'
     /** A store instruction on ctx. */
     | 'write'
-    /** BPF_CORE_READ, BPF_CORE_READ_INTO, bpf_core_read, BPF_PROBE_READ…: copied by a helper, relocated by libbpf. */
+    /** BPF_CORE_READ, BPF_CORE_READ_INTO, bpf_core_read…: copied by a helper, relocated by libbpf. */
     | 'core-read'
-    /** bpf_probe_read*(dst, n, &ctx->x): copied by a helper, offset fixed at compile time (unless the struct has preserve_access_index). */
+    /** bpf_probe_read*(dst, n, &ctx->x), BPF_PROBE_READ: copied by a helper, offset fixed at compile time (unless the struct has preserve_access_index). */
     | 'probe-read'
     /** Address taken for something else. */
     | 'address';

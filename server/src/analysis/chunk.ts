@@ -1,0 +1,104 @@
+/** One chunk of a file and what it says on its own: a pure function of its text, so it stays valid wherever the chunk moves. */
+import type { RawChunk } from './chunks';
+import { keyOf } from './conditions';
+import { readChunk, type ChunkText } from './chunk-text';
+import { readDirective, type Directive } from './directives';
+import { functionHead, prototypeName, type FunctionHead } from './functions';
+import { tokenize } from './lexer';
+import { readMap } from './maps';
+import type { MapDef } from './model';
+import type { CParser } from './parser';
+import { readSections, type ChunkSections } from './sections';
+import { readStructs, type RawStruct } from './structs';
+import { readTypedef, type Typedef } from './typedefs';
+
+/** All spans are offsets in the chunk's text. */
+export interface ChunkContent {
+  readonly sections: ChunkSections;
+  readonly directives: readonly Directive[];
+  readonly structs: readonly RawStruct[];
+  /** All of it stands under an `#if` that is no include guard. */
+  readonly conditional: boolean;
+  readonly head?: FunctionHead;
+  readonly prototype?: string;
+  /** The variable, if its section makes it a map. */
+  readonly map?: MapDef;
+  readonly typedef?: Typedef;
+}
+
+export class Chunk {
+  /** Where the chunk's text begins in the file: moves with edits before it. */
+  start: number;
+  /** A copy: a slice would keep the whole text of the file alive. */
+  readonly text: string;
+  readonly content: ChunkContent;
+  readonly #raw: RawChunk;
+
+  constructor(raw: RawChunk, text: string, parser: CParser) {
+    this.#raw = raw;
+    this.start = raw.start;
+    this.text = Buffer.from(text, 'utf16le').toString('utf16le');
+    this.content = readContent(raw, this.read(), parser);
+  }
+
+  /** Two chunks with the same key have the same content. */
+  static keyOf(raw: RawChunk, text: string): string {
+    return `${raw.kind}${raw.balanced ? 'b' : ''}${raw.forked ? 'f' : ''}${keyOf(raw.state.conditions)}\0${text}`;
+  }
+
+  get key(): string {
+    return Chunk.keyOf(this.#raw, this.text);
+  }
+
+  /** The tokens, read anew: they are many and seldom needed twice. */
+  read(): ChunkText {
+    if (this.#raw.kind === 'skipped') return { text: this.text, tokens: [], directives: [], conditional: [] };
+    return readChunk(this.text, this.#raw);
+  }
+
+  /** The braces match on every way through the `#if`s: the body is C text. */
+  get isWellFormed(): boolean {
+    return this.#raw.balanced && !this.#raw.forked;
+  }
+
+  /** Branches of an `#if` open different braces: there may be two signatures. */
+  get isForked(): boolean {
+    return this.#raw.forked;
+  }
+
+  /** Every word of the chunk, macros included, as often as it stands there. */
+  *words(): Generator<string> {
+    const { tokens, directives } = this.read();
+    for (const token of tokens) if (token.kind === 'word') yield token.text;
+    for (const line of directives) {
+      for (const token of tokenize(line.text.replace(/^\s*#/, '')))
+        if (token.kind === 'word') yield token.text;
+    }
+  }
+}
+
+function readContent(raw: RawChunk, chunk: ChunkText, parser: CParser): ChunkContent {
+  const directives = chunk.directives.flatMap((line) => readDirective(line) ?? []);
+  const conditional = chunk.conditional.some((span) => span.start === 0);
+  if (raw.kind !== 'code') {
+    return { sections: { sites: [], on: 'none' }, directives, structs: [], conditional };
+  }
+  const { tokens } = chunk;
+  const head = functionHead(chunk);
+  const sections = readSections(tokens, head);
+  const prototype = head ? undefined : prototypeName(chunk);
+  const typedef = readTypedef(tokens);
+  const defines = !head && tokens.some((token) => token.text === '{');
+  const structural = defines && tokens.some((token) => token.text === 'struct' || token.text === 'union');
+  const map = !head && sections.sites.length > 0 ? readMap(chunk.text, tokens) : undefined;
+  return {
+    sections,
+    directives,
+    structs: structural ? readStructs(chunk, parser) : [],
+    conditional,
+    ...(head && { head }),
+    ...(prototype !== undefined && { prototype }),
+    ...(map && { map }),
+    ...(typedef && { typedef }),
+  };
+}
