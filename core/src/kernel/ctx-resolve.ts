@@ -25,9 +25,13 @@ export function createCtxResolver(kernel: KernelIndex): (format: TracepointForma
   function resolve(format: TracepointFormat): CtxStruct | undefined {
     const side = syscallSide(format);
     if (side !== undefined) return syscallStruct(kernel.types, side);
-    const candidates = structsByLayout().get(formatSignature(format)) ?? [];
-    const own = prefix + format.name;
-    if (candidates.includes(own)) return { name: own, alsoRight: [], step: 'own' };
+    const signature = formatSignature(format);
+    const own = kernel.types.struct(prefix + format.name);
+    // A kprobe event may have the name of a tracepoint, but not its fields.
+    if (own !== undefined && structSignature(own) === signature) {
+      return { name: own.name, alsoRight: [], step: 'own' };
+    }
+    const candidates = structsByLayout().get(signature) ?? [];
     if (candidates.length > 1) return choose(candidates, format.name, kernel.types, eventNames());
     const [only] = candidates;
     return only === undefined ? undefined : { name: only, alsoRight: [], step: 'layout' };

@@ -151,20 +151,29 @@ describe('the ctx struct of other events', () => {
 });
 
 describe('createCtxResolver', () => {
-  it('reads the structs once, and only those of tracepoints', () => {
-    const index = types({ template: 'x' }, (btf) => btf.struct('task_struct', 8, []));
+  it('reads the structs once, only those of tracepoints, and none for an event with its own', () => {
+    const index = types({ template: 'x', mine: 'y' }, (btf) => btf.struct('task_struct', 8, []));
     const asked: string[] = [];
+    let listed = 0;
     const counting: TypeIndex = Object.assign(Object.create(index) as TypeIndex, {
       struct: (name: string) => {
         asked.push(name);
         return index.struct(name);
       },
-      structNames: () => index.structNames(),
+      structNames: () => {
+        listed++;
+        return index.structNames();
+      },
     });
     const resolve = createCtxResolver(kernel(counting));
+    expect(resolve(format('mine', 'y'))?.step).toBe('own');
+    expect(listed).toBe(0);
     const wake = format('wake');
     expect(resolve(wake)).toBe(resolve(wake));
+    expect(listed).toBe(1);
     expect(resolve(format('wake_new'))?.name).toBe('trace_event_raw_template');
-    expect(asked).toEqual(['trace_event_raw_template']);
+    expect(asked).toContain('trace_event_raw_template');
+    expect(asked).not.toContain('task_struct');
+    expect(listed).toBe(1);
   });
 });
