@@ -46,6 +46,7 @@ export interface KernelIndex {
 export interface TracepointFormat {
   readonly category: string;
   readonly name: string;
+  /** 0 where the file has none. */
   readonly id: number;
   /** `common_type`, `common_flags`, …: never readable from BPF. */
   readonly commonFields: readonly FormatField[];
@@ -55,7 +56,7 @@ export interface TracepointFormat {
   readonly printFmt: string;
   /**
    * Bytes of the record a BPF program may read: end of the last field listed, which is what
-   * `trace_event_get_offsets()` compares `max_ctx_offset` with at attach.
+   * `trace_event_get_offsets()` compares `max_ctx_offset` with at attach. Infinity where that field's line could not be read.
    */
   readonly recordSize: number;
 }
