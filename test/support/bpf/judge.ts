@@ -1,20 +1,26 @@
-/** Thousands of small generated programs, each judged by the kernel. */
-import { compileBpf } from './compile';
+/** Thousands of small generated programs, each judged by the kernel and by the checks. */
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkSource } from '#server/check-source';
+import type { DiagnosticCode, Finding } from '#server/checks/check';
+import { createHeaderStore } from '#server/headers/store';
+import type { KernelView } from '#server/view';
+import { testAnalyzer } from '#support/analyzer';
+import { compileBpf, vmlinuxHeader } from './compile';
 import { loadPrograms } from './loader';
 import type { ProgramVerdict } from './loader';
 
-/** One program, and what its author wants to remember about it. */
-export interface Candidate<Note> {
-  /** The name of the function: unique, at most 15 characters survive in the kernel but all in the verdict. */
+/** One program, as C text with everything that it needs beyond vmlinux.h and libbpf's headers. */
+export interface Candidate {
+  /** The name of its function, unique among the candidates. */
   readonly name: string;
-  /** Its C text with everything it needs beyond vmlinux.h and libbpf's headers: structs, SEC, the function. */
   readonly text: string;
-  readonly note: Note;
 }
 
-export interface Judged<Note> {
-  readonly candidate: Candidate<Note>;
+export interface Judged {
+  readonly candidate: Candidate;
   readonly kernel: ProgramVerdict;
+  readonly findings: readonly Finding[];
 }
 
 const prelude = `#include "vmlinux.h"
@@ -27,23 +33,68 @@ char LICENSE[] SEC("license") = "GPL";
 /** Programs per object: each holds a file descriptor or two until its object is done. */
 const batchSize = 1500;
 
-/** The kernel's verdicts in the order of the candidates. To be called in a test. */
-export async function judge<Note>(
-  candidates: readonly Candidate<Note>[],
-  options: { readonly attach: boolean },
-): Promise<readonly Judged<Note>[]> {
-  const judged: Judged<Note>[] = [];
+/**
+ * Both verdicts on every candidate, in order. The checks see the same file as clang, with the kernel's own vmlinux.h
+ * in reach. To be called in a test.
+ */
+export async function judge(
+  candidates: readonly Candidate[],
+  options: { readonly attach: boolean; readonly kernel: KernelView },
+): Promise<readonly Judged[]> {
+  const judged: Judged[] = [];
   for (let start = 0; start < candidates.length; start += batchSize) {
     const batch = candidates.slice(start, start + batchSize);
-    const { path } = await compileBpf(prelude + batch.map(({ text }) => text).join('\n'));
+    const text = prelude + batch.map((candidate) => candidate.text).join('');
+    const { path } = await compileBpf(text);
     const verdicts = new Map(
       (await loadPrograms(path, options)).map((verdict) => [verdict.program, verdict]),
     );
+    const findings = await findingsIn(text, options.kernel);
+    let position = prelude.length;
     for (const candidate of batch) {
       const kernel = verdicts.get(candidate.name);
       if (kernel === undefined) throw new Error(`the kernel was not asked about ${candidate.name}`);
-      judged.push({ candidate, kernel });
+      const end = position + candidate.text.length;
+      const own = findings.filter(({ span }) => span.start >= position && span.start < end);
+      judged.push({ candidate, kernel, findings: own });
+      position = end;
     }
   }
   return judged;
+}
+
+async function findingsIn(text: string, kernel: KernelView): Promise<readonly Finding[]> {
+  const analyzer = await testAnalyzer();
+  const store = createHeaderStore(analyzer);
+  const uri = pathToFileURL(join(dirname(await vmlinuxHeader()), 'program.bpf.c')).href;
+  return checkSource(text, {
+    analyzer,
+    kernel,
+    uri,
+    headers: (document, includes) => store.load(document, includes, []),
+  });
+}
+
+/** What became of a program: `ok`, `load EACCES`, `attach EACCES`. */
+export function outcome({ load, attach = 'ok' }: ProgramVerdict): string {
+  if (load !== 'ok') return `load ${load}`;
+  return attach === 'ok' ? 'ok' : `attach ${attach}`;
+}
+
+/**
+ * Where the checks are wrong: an error of `code` on a program with another outcome than `refusal`, none on one that
+ * has this outcome, or an error of another code on any. One line each.
+ */
+export function disagreements(
+  judged: readonly Judged[],
+  { code, refusal }: { readonly code: DiagnosticCode; readonly refusal: string },
+): readonly string[] {
+  return judged.flatMap(({ candidate, kernel, findings }) => {
+    const errors = findings.filter(({ severity }) => severity === 'error').map((finding) => finding.code);
+    const expected = errors.length > 0 ? refusal : 'ok';
+    if (outcome(kernel) === expected && errors.every((error) => error === code)) return [];
+    return [
+      `${candidate.name}: the kernel says ${outcome(kernel)}, the checks say ${errors.join(', ') || 'ok'}`,
+    ];
+  });
 }
