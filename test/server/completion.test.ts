@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { CompletionItem } from 'vscode-languageserver';
 import { LspClient, vscodeCapabilities } from '#support/lsp-client';
-import { bundled, edited, positionAt, useServer } from './session';
+import { bundled, edited, first, positionAt, useServer } from './session';
 
 const session = useServer();
 
@@ -53,7 +53,7 @@ it('documents an event when the item is looked at', async () => {
   await client.open(uri, text);
   const { items } = await client.completion(uri, positionAt(text, text.indexOf('openat"') + 6));
   expect(items[0]?.documentation).toBeUndefined();
-  const resolved = await client.resolve(items[0]!);
+  const resolved = await client.resolve(first(items));
   expect(resolved.documentation).toMatchObject({ kind: 'markdown' });
   const { value } = resolved.documentation as { value: string };
   for (const piece of [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { MarkupContent } from 'vscode-languageserver';
+import type { MarkupContent, Position } from 'vscode-languageserver';
 import { parseMarkers } from '#support/markers';
 import { edited, positionAt, useServer } from './session';
 
@@ -27,9 +27,9 @@ it.each([
 ])('hover, hints, definition and symbols stand where the source says, with %s', async (_, marked) => {
   const { client } = session;
   const { uri, text, positions } = await open(marked);
-  const [section, argument] = positions;
+  const [section, argument] = positions as [Position, Position];
 
-  const event = await client.hover(uri, section!);
+  const event = await client.hover(uri, section);
   expect((event?.contents as MarkupContent).value).toContain(
     'int handler(struct trace_event_raw_sys_enter *ctx)',
   );
@@ -39,7 +39,7 @@ it.each([
     end: positionAt(text, start + 'tp/syscalls/sys_enter_openat'.length),
   });
 
-  const field = await client.hover(uri, argument!);
+  const field = await client.hover(uri, argument);
   expect((field?.contents as MarkupContent).value).toContain('const char *filename');
   const use = text.indexOf('ctx->args[1]');
   expect(field?.range).toEqual({
@@ -56,7 +56,7 @@ it.each([
     ['dfd', positionAt(text, text.indexOf('args[0]') + 'args[0]'.length)],
   ]);
 
-  const definitions = await client.definition(uri, section!);
+  const definitions = await client.definition(uri, section);
   expect(definitions).toMatchObject([
     { targetUri: 'ebpf-format:/events/syscalls/sys_enter_openat/format', originSelectionRange: event?.range },
   ]);

@@ -21,7 +21,7 @@ async function run(
 }
 
 it('says who it is and what it can do', async () => {
-  const client = await run({ initializationOptions: bundled() }, async () => undefined);
+  const client = await run({ initializationOptions: bundled() }, () => Promise.resolve());
   expect(client.initialized?.serverInfo?.name).toBe('ebpf-workbench');
   expect(client.initialized?.capabilities).toMatchObject({
     positionEncoding: 'utf-16',

@@ -57,6 +57,13 @@ export function edited(
     .reduce((done, { start, end, newText }) => done.slice(0, start) + newText + done.slice(end), text);
 }
 
+/** For lists that a test knows not to be empty. */
+export function first<T>(items: readonly T[]): T {
+  const [item] = items;
+  if (item === undefined) throw new Error('there is none');
+  return item;
+}
+
 interface Position {
   readonly line: number;
   readonly character: number;

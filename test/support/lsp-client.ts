@@ -48,6 +48,7 @@ export const vscodeCapabilities: ClientCapabilities = {
 interface Waiter {
   readonly check: () => boolean;
   readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
 }
 
 export class LspClient {
@@ -108,12 +109,17 @@ export class LspClient {
       return null;
     });
     this.connection.listen();
+    // Nothing that waits for a server which is gone may wait for ever.
+    void this.#exited.then(() => {
+      this.connection.dispose();
+      for (const { reject } of this.#waiters) reject(new Error(`the server has ended: ${this.stderr}`));
+    });
   }
 
   /** Resolves when the condition holds, looked at after everything that the server sends. */
   async until(check: () => boolean): Promise<void> {
     if (check()) return;
-    await new Promise<void>((resolve) => this.#waiters.add({ check, resolve }));
+    await new Promise<void>((resolve, reject) => this.#waiters.add({ check, resolve, reject }));
   }
 
   async open(uri: string, text: string, version = 1): Promise<void> {
@@ -175,7 +181,6 @@ export class LspClient {
     await this.connection.sendRequest('shutdown');
     await this.connection.sendNotification('exit');
     await this.#exited;
-    this.connection.dispose();
     return this.#process.exitCode;
   }
 
@@ -200,4 +205,6 @@ export class LspClient {
   }
 }
 
-const builtServer = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
+/** Another build, such as an unpacked VSIX, can be named by the environment. */
+const builtServer =
+  process.env['EBPF_SERVER'] ?? fileURLToPath(new URL('../../dist/server.js', import.meta.url));

@@ -5,6 +5,8 @@
 import { fileURLToPath } from 'node:url';
 import {
   DidChangeWatchedFilesNotification,
+  MessageType,
+  ShowMessageNotification,
   type Connection,
   type InitializeParams,
 } from 'vscode-languageserver';
@@ -22,10 +24,17 @@ export function createServer(connection: Connection, environment: Environment): 
   /** The client takes nothing but messages to show before it has said `initialized`. */
   const initialized = new Promise<void>((resolve) => connection.onInitialized(() => resolve()));
 
+  /** A notification: a request would wait for a user to click it away. */
+  const showError = (message: string) =>
+    void connection.sendNotification(ShowMessageNotification.type, {
+      type: MessageType.Error,
+      message: `eBPF Workbench: ${message}`,
+    });
+
   const session: Session = new Session(environment, {
     kernelState: (state) =>
       void initialized.then(() => connection.sendNotification(kernelStateNotification.method, state)),
-    problem: (message) => connection.window.showErrorMessage(`eBPF Workbench: ${message}`),
+    problem: (message) => showError(message),
     changed: () => {
       const documents = [...session.documents.all()];
       for (const document of documents) publisher.schedule(document);
@@ -43,7 +52,7 @@ export function createServer(connection: Connection, environment: Environment): 
     return { capabilities: serverCapabilities, serverInfo: { name: 'ebpf-workbench' } };
   });
   environment.analyzer.catch((error: unknown) => {
-    connection.window.showErrorMessage(`eBPF Workbench: the C parser cannot be loaded: ${messageOf(error)}`);
+    showError(`the C parser cannot be loaded: ${messageOf(error)}`);
   });
   void initialized.then(async () => {
     if (!abilities.watchesFiles) return;

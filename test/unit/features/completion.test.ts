@@ -1,14 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { complete } from '#server/features/completion/index';
 import type { CompletionItem } from '#server/features/completion/item';
-import type { FixtureContext } from '#support/check-fixture';
 import { applyItem, featureView } from '#support/feature-view';
 import { fixtureContext } from '../checks/context';
 
-let context: FixtureContext;
-beforeAll(async () => {
-  context = await fixtureContext('6.1-debian-amd64');
-});
+const context = await fixtureContext('6.1-debian-amd64');
 
 function at(source: string): { text: string; items: readonly CompletionItem[] } {
   const { view, cursors } = featureView(source, context);

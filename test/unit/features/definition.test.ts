@@ -1,15 +1,11 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { definition } from '#server/features/definition';
 import { readOnlyDocument } from '#server/features/read-only-documents';
 import type { HeaderTypes } from '#server/view';
-import type { FixtureContext } from '#support/check-fixture';
 import { featureView } from '#support/feature-view';
 import { fixtureContext } from '../checks/context';
 
-let context: FixtureContext;
-beforeAll(async () => {
-  context = await fixtureContext('6.1-debian-amd64');
-});
+const context = await fixtureContext('6.1-debian-amd64');
 
 /** Where it leads, the line there, and what was asked about. */
 function at(source: string, headers?: HeaderTypes) {
@@ -67,17 +63,13 @@ describe('definition', () => {
   });
 
   it('of a struct of a header is in the header', () => {
-    const header = { uri: 'file:///vmlinux.h', line: 41, character: 7 };
+    const [struct] = featureView('struct task_struct { int pid; };', context).view.source.structs;
+    if (struct === undefined) throw new Error('the analysis found no struct');
+    const header = { uri: 'file:///vmlinux.h', line: 41, character: 7, definition: struct };
     const headers: HeaderTypes = {
       hasVmlinux: true,
       complete: true,
-      struct: (name) =>
-        name === 'task_struct'
-          ? {
-              ...header,
-              definition: featureView('struct task_struct { int pid; };', context).view.source.structs[0]!,
-            }
-          : undefined,
+      struct: (name) => (name === 'task_struct' ? header : undefined),
       typedef: () => undefined,
     };
     expect(at('struct ta/*|*/sk_struct *task;', headers)).toMatchObject({

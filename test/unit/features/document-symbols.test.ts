@@ -1,13 +1,9 @@
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { documentSymbols } from '#server/features/document-symbols';
-import type { FixtureContext } from '#support/check-fixture';
 import { featureView } from '#support/feature-view';
 import { fixtureContext } from '../checks/context';
 
-let context: FixtureContext;
-beforeAll(async () => {
-  context = await fixtureContext('6.1-debian-amd64');
-});
+const context = await fixtureContext('6.1-debian-amd64');
 
 it('outlines programs and maps', () => {
   const source = `

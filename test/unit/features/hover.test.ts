@@ -1,15 +1,11 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hover } from '#server/features/hover';
 import { testAnalyzer } from '#support/analyzer';
 import { bundledKernelIds, bundledView } from '#support/bundled';
-import type { FixtureContext } from '#support/check-fixture';
 import { featureView } from '#support/feature-view';
 import { fixtureContext } from '../checks/context';
 
-let context: FixtureContext;
-beforeAll(async () => {
-  context = await fixtureContext('6.1-debian-amd64');
-});
+const context = await fixtureContext('6.1-debian-amd64');
 
 /** The hover at the cursor: its Markdown, and the text that it is about. */
 function at(source: string): { markdown: string; about: string } | undefined {

@@ -1,13 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inlayHints } from '#server/features/inlay-hints';
-import type { FixtureContext } from '#support/check-fixture';
 import { featureView } from '#support/feature-view';
 import { fixtureContext } from '../checks/context';
 
-let context: FixtureContext;
-beforeAll(async () => {
-  context = await fixtureContext('6.1-debian-amd64');
-});
+const context = await fixtureContext('6.1-debian-amd64');
 
 /** The source with every hint written where the editor shows it. */
 function shown(source: string): string {

@@ -1,0 +1,26 @@
+/**
+ * `node server.js --stdio | --node-ipc | --socket=PORT | --pipe=NAME`. Loads what takes time while the client is still
+ * saying hello.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createConnection } from 'vscode-languageserver/node';
+import { createAnalyzer } from '../analysis/create-analyzer';
+import { createServer } from './server';
+
+/** The folder of the bundle, with the wasm files and the bundled kernels beside it. */
+const dist = __dirname;
+const analyzer = createAnalyzer({
+  runtime: join(dist, 'web-tree-sitter.wasm'),
+  grammar: join(dist, 'tree-sitter-c.wasm'),
+});
+const pages = join(dist, '..', 'docs', 'diagnostics');
+
+const connection = createConnection();
+createServer(connection, {
+  analyzer,
+  places: { bundledDir: join(dist, 'kernels') },
+  ...(existsSync(pages) && { diagnosticPage: (code) => pathToFileURL(join(pages, `${code}.md`)).href }),
+});
+connection.listen();
