@@ -10,19 +10,22 @@ export class Workbench {
     this.page = page;
   }
 
-  /** Resolves when the editor area can be typed into. */
+  /** Resolves when the window is there and its folder is listed. */
   async ready(): Promise<void> {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
+    await this.#explorerRow().first().waitFor();
   }
 
-  /** Opens a file of the folder by name through Quick Open. */
+  /** Opens a file of the folder from the explorer, and puts the cursor in it. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.#quickInput().fill(name);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.#explorerRow().filter({ hasText: name }).dblclick();
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
-    await this.page.locator('.editor-instance .view-line').first().waitFor();
+    await this.page.locator('.editor-instance .monaco-editor.focused .view-line').first().waitFor();
+  }
+
+  /** Closes whatever is open over the editor. */
+  async dismiss(): Promise<void> {
+    await this.press('Escape', 'Escape');
   }
 
   /** Runs a command of the palette by its title. */
@@ -84,11 +87,12 @@ export class Workbench {
     return this.page.locator('.markers-panel .monaco-list-row');
   }
 
-  /** Opens the menu of the lightbulb on the cursor's line and gives its rows. */
-  async quickFixes(): Promise<Locator> {
+  /** Opens the menu of the lightbulb on the cursor's line and applies the fix that it offers first. */
+  async applyQuickFix(title: string, beforeApply: () => Promise<void>): Promise<void> {
     await this.press('Control+.');
-    await this.page.locator('.action-widget').waitFor();
-    return this.page.locator('.action-widget .monaco-list-row.action');
+    await this.page.locator('.action-widget .monaco-list-row.focused', { hasText: title }).waitFor();
+    await beforeApply();
+    await this.press('Enter');
   }
 
   statusBarItem(text: string | RegExp): Locator {
@@ -99,6 +103,10 @@ export class Workbench {
   async screenshot(path: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
     await this.page.screenshot({ path });
+  }
+
+  #explorerRow(): Locator {
+    return this.page.locator('.explorer-folders-view .monaco-list-row');
   }
 
   #quickInput(): Locator {
