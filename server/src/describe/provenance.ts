@@ -4,11 +4,9 @@ import type { KernelProvenance } from '#core/kernel/model';
 /** `6.12.94+deb13-cloud-amd64 · x86_64 · bundled`, with the day of the capture where it is known. */
 export function provenanceLine({ release, machine, source, location, capturedAt }: KernelProvenance): string {
   const known = [release, machine].filter((word) => word !== 'unknown');
-  return [
-    ...known,
-    placeOf(source, location),
-    ...(capturedAt === undefined ? [] : [capturedAt.slice(0, 10)]),
-  ].join(' · ');
+  // A live kernel is what it is now.
+  const day = source === 'local' ? undefined : capturedAt?.slice(0, 10);
+  return [...known, placeOf(source, location), ...(day === undefined ? [] : [day])].join(' · ');
 }
 
 function placeOf(source: KernelProvenance['source'], location: string): string {

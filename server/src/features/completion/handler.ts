@@ -83,10 +83,11 @@ function tracedPrototype(types: TypeIndex, section: string, target: string): Fun
     case 'lsm':
       return types.func(`bpf_lsm_${target}`);
     case 'tp_btf': {
-      // `typedef void (*btf_trace_<event>)(void *, …)`: the first parameter is the kernel's own.
+      // `int __traceiter_<event>(void *, …)` has the names of the parameters, `btf_trace_<event>` is there always;
+      // the first parameter is the kernel's own.
       const typedef = types.typedef(`btf_trace_${target}`);
       const pointer = typedef && types.target(types.resolve(typedef));
-      const prototype = pointer && types.prototype(pointer);
+      const prototype = types.func(`__traceiter_${target}`) ?? (pointer && types.prototype(pointer));
       return prototype && { ...prototype, parameters: prototype.parameters.slice(1) };
     }
     default:
