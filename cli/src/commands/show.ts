@@ -55,7 +55,7 @@ function text(view: KernelView, format: TracepointFormat): string {
       meaningOf(field, facts),
     ] as const;
   });
-  const examples = format.fields.flatMap((field) => readExample(format, field));
+  const examples = format.fields.flatMap((field) => readExample(format, field, view.index.types));
   const tables = parsePrintFmt(format.printFmt).value.tables.filter(({ values }) => values.length > 0);
   return [
     `SEC("tp/${format.category}/${format.name}")`,
@@ -97,7 +97,7 @@ function json(view: KernelView, format: TracepointFormat): string {
       size: field.size,
       signed: field.signed,
       ...fieldFacts(format, field),
-      example: readExample(format, field),
+      example: readExample(format, field, view.index.types),
     })),
     printFmt: format.printFmt,
     kernel: view.index.provenance,

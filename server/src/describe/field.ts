@@ -1,26 +1,22 @@
 /** One field of an event in Markdown: what it is, how a program reads it, what its values are called. */
 import { fieldFacts, type FieldFacts } from '#core/kernel/fields';
-import type { FormatField, KernelProvenance, TracepointFormat } from '#core/kernel/model';
+import type { FormatField, KernelIndex, TracepointFormat } from '#core/kernel/model';
 import { parsePrintFmt } from '#core/kernel/print-fmt';
 import { readExample } from '#core/kernel/read-example';
 import { code, inline, paragraphs } from './markdown';
 import { provenanceLine } from './provenance';
 import { describeValues } from './values';
 
-export function describeField(
-  format: TracepointFormat,
-  field: FormatField,
-  provenance: KernelProvenance,
-): string {
+export function describeField(index: KernelIndex, format: TracepointFormat, field: FormatField): string {
   const facts = fieldFacts(format, field);
-  const example = readExample(format, field);
+  const example = readExample(format, field, index.types);
   const tables = parsePrintFmt(format.printFmt).value.tables.filter((table) => table.field === field.name);
   return paragraphs([
     code(declarationOf(field)),
     `${inline(`ctx->${facts.path}`)} of ${inline(`${format.category}:${format.name}`)} — ${meaningOf(field, facts)}`,
     example.length === 0 ? undefined : code(example.join('\n')),
     ...tables.filter(({ values }) => values.length > 0).map(describeValues),
-    `*${provenanceLine(provenance)}*`,
+    `*${provenanceLine(index.provenance)}*`,
   ]);
 }
 

@@ -42,9 +42,7 @@ function sectionHover(view: DocumentView, site: SectionSite): Hover | undefined 
 function fieldHover(view: DocumentView, use: CtxUse): Hover | undefined {
   const format = formatOf(view, use.programs[0]);
   const used = format && fieldOfUse(view, use, format);
-  return (
-    used && { markdown: describeField(format, used.field, view.kernel.index.provenance), span: use.span }
-  );
+  return used && { markdown: describeField(view.kernel.index, format, used.field), span: use.span };
 }
 
 /** A struct's tag, with the events of this file whose context it is. */

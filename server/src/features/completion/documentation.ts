@@ -17,7 +17,7 @@ export function documentation(kernel: KernelView, subject: Subject): string | un
     case 'field': {
       const format = kernel.index.format(subject.category, subject.name);
       const field = format?.fields.find(({ name }) => name === subject.field);
-      return format && field && describeField(format, field, kernel.index.provenance);
+      return format && field && describeField(kernel.index, format, field);
     }
   }
 }
