@@ -74,7 +74,12 @@ export class LanguageServer implements vscode.Disposable {
     await this.start();
     const client = this.#session?.client;
     if (client === undefined) throw new Error('The eBPF language server was stopped.');
-    const answer: unknown = await client.sendRequest(message.method, params, token);
+    // An undefined token would be sent as a second parameter.
+    const answer: unknown = await client.sendRequest(
+      message.method,
+      params,
+      ...(token === undefined ? [] : [token]),
+    );
     const checked = check(message.result, answer);
     if (!checked.ok) throw new Error(`Unexpected answer to ${message.method}: ${checked.message}`);
     return checked.value;

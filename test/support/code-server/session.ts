@@ -98,7 +98,7 @@ async function prepare(options: SessionOptions, args: readonly string[] = []): P
   await installExtension(codeServer, options.vsix, dirs);
   const browser = await launchChromium();
   const page = await browser.newPage({ viewport: { width: 1200, height: 720 } });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const server = await launchCodeServer(codeServer, { ...dirs, args, settings: options.settings ?? {} });
   return { dir, folder, server, browser, page };
 }
