@@ -9,6 +9,7 @@ import { URLSearchParams } from 'node:url';
 const settings = {
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
+  'editor.minimap.enabled': false,
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
