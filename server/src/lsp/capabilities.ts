@@ -1,12 +1,7 @@
 /** What the server offers, and what of the client's offers it looks at. */
-import {
-  CodeActionKind,
-  PositionEncodingKind,
-  TextDocumentSyncKind,
-  type ClientCapabilities,
-  type ServerCapabilities,
-} from 'vscode-languageserver';
 import * as v from 'valibot';
+import type { ClientCapabilities, ServerCapabilities } from 'vscode-languageserver';
+import { CodeActionKind } from 'vscode-languageserver-types';
 import { reopenCommand, type CompletionAbilities } from './completion';
 
 export interface ClientAbilities {
@@ -40,9 +35,12 @@ export function clientAbilities(client: ClientCapabilities): ClientAbilities {
   };
 }
 
+/** TextDocumentSyncKind.Incremental */
+const incremental = 2;
+
 export const serverCapabilities: ServerCapabilities = {
-  positionEncoding: PositionEncodingKind.UTF16,
-  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+  positionEncoding: 'utf-16',
+  textDocumentSync: { openClose: true, change: incremental, save: true },
   completionProvider: {
     triggerCharacters: ['"', '/', '>', '.', '(', ',', '[', ' ', '?'],
     resolveProvider: true,

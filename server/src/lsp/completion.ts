@@ -4,7 +4,7 @@ import {
   InsertTextFormat,
   type CompletionItem as LspItem,
   type CompletionList as LspList,
-} from 'vscode-languageserver';
+} from 'vscode-languageserver-types';
 import * as v from 'valibot';
 import type { CompletionItem, CompletionList, Subject } from '../features/completion/item';
 import { toRange, type Positions } from './convert';

@@ -1,5 +1,5 @@
 /** Between the offsets of features and the positions of LSP. Both count UTF-16 units. */
-import type { Position, Range } from 'vscode-languageserver';
+import type { Position, Range } from 'vscode-languageserver-types';
 import type { Span } from '../analysis/model';
 
 /** The part of a text document that conversion needs. */

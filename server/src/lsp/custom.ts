@@ -1,5 +1,5 @@
 /** The requests of our own, declared in core/src/messages: what views and commands of an editor ask. */
-import type { Connection } from 'vscode-languageserver';
+import type { MessageConnection } from 'vscode-jsonrpc';
 import { parseSectionName } from '#core/bpf/section-name';
 import { bundledKernelsRequest } from '#core/messages/bundled-kernels';
 import { documentRequest } from '#core/messages/document';
@@ -12,7 +12,7 @@ import { bundledKernels } from '../kernel/bundled';
 import { toRange } from './convert';
 import type { FeatureContext } from './features';
 
-export function serveCustomRequests(connection: Connection, context: FeatureContext): void {
+export function serveCustomRequests(connection: MessageConnection, context: FeatureContext): void {
   const { session, requests, environment } = context;
 
   connection.onRequest(

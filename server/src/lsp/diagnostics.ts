@@ -1,5 +1,10 @@
 /** Findings as the protocol's diagnostics, and their fixes as code actions. */
-import { CodeActionKind, DiagnosticSeverity, type CodeAction, type Diagnostic } from 'vscode-languageserver';
+import {
+  CodeActionKind,
+  DiagnosticSeverity,
+  type CodeAction,
+  type Diagnostic,
+} from 'vscode-languageserver-types';
 import type { Finding } from '../checks/check';
 import { toRange, type Positions } from './convert';
 

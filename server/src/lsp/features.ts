@@ -1,13 +1,26 @@
 /** Which feature answers which request of the protocol: one line each, through the one wrapper. */
+import type { MessageConnection } from 'vscode-jsonrpc';
+import type {
+  CodeActionParams,
+  CompletionParams,
+  DefinitionParams,
+  DocumentSymbolParams,
+  HoverParams,
+  InlayHintParams,
+} from 'vscode-languageserver';
 import {
   InlayHintKind,
   MarkupKind,
   SymbolKind,
-  type Connection,
+  type CompletionItem,
+  type CompletionList,
+  type Definition as LspDefinition,
   type DefinitionLink,
   type DocumentSymbol as LspSymbol,
+  type CodeAction,
+  type Hover,
   type InlayHint as LspHint,
-} from 'vscode-languageserver';
+} from 'vscode-languageserver-types';
 import { fixableFindings } from '../features/code-actions';
 import { complete, completeEarly } from '../features/completion/index';
 import { documentation } from '../features/completion/documentation';
@@ -29,11 +42,12 @@ export interface FeatureContext {
   readonly abilities: () => ClientAbilities;
 }
 
-export function serveFeatures(connection: Connection, context: FeatureContext): void {
+export function serveFeatures(connection: MessageConnection, context: FeatureContext): void {
   const { session, requests, environment, abilities } = context;
 
-  connection.onCompletion(
-    requests.onDocument({
+  connection.onRequest(
+    'textDocument/completion',
+    requests.onDocument<CompletionParams, CompletionList>({
       names: ({ view, document, params }) => {
         const list = completeEarly(view, document.offsetAt(params.position));
         return list && toCompletionList(list, document, abilities().completion);
@@ -46,15 +60,17 @@ export function serveFeatures(connection: Connection, context: FeatureContext): 
         ),
     }),
   );
-  connection.onCompletionResolve(
-    requests.plain(async (item) => {
+  connection.onRequest(
+    'completionItem/resolve',
+    requests.plain(async (item: CompletionItem): Promise<CompletionItem> => {
       const subject = subjectOf(item);
       const value = subject && documentation(await session.kernel, subject);
       return value === undefined ? item : { ...item, documentation: { kind: MarkupKind.Markdown, value } };
     }),
   );
-  connection.onHover(
-    requests.onDocument({
+  connection.onRequest(
+    'textDocument/hover',
+    requests.onDocument<HoverParams, Hover | null>({
       full: ({ view, document, params }) => {
         const found = hover(view, document.offsetAt(params.position));
         if (found === undefined) return null;
@@ -65,16 +81,18 @@ export function serveFeatures(connection: Connection, context: FeatureContext): 
       },
     }),
   );
-  connection.languages.inlayHint.on(
-    requests.onDocument({
+  connection.onRequest(
+    'textDocument/inlayHint',
+    requests.onDocument<InlayHintParams, LspHint[]>({
       full: ({ view, document, params }) =>
         session.settings.inlayHints.enabled
           ? inlayHints(view, toSpan(document, params.range)).map((hint) => toHint(hint, document))
           : [],
     }),
   );
-  connection.onDefinition(
-    requests.onDocument({
+  connection.onRequest(
+    'textDocument/definition',
+    requests.onDocument<DefinitionParams, LspDefinition | DefinitionLink[] | null>({
       full: ({ view, document, params }) => {
         const found = definition(view, document.offsetAt(params.position));
         if (found === undefined) return null;
@@ -84,13 +102,15 @@ export function serveFeatures(connection: Connection, context: FeatureContext): 
       },
     }),
   );
-  connection.onDocumentSymbol(
-    requests.onDocument({
+  connection.onRequest(
+    'textDocument/documentSymbol',
+    requests.onDocument<DocumentSymbolParams, LspSymbol[]>({
       full: ({ view, document }) => documentSymbols(view).map((symbol) => toSymbol(symbol, document)),
     }),
   );
-  connection.onCodeAction(
-    requests.onDocument({
+  connection.onRequest(
+    'textDocument/codeAction',
+    requests.onDocument<CodeActionParams, CodeAction[]>({
       full: ({ view, document, params }) =>
         toCodeActions(fixableFindings(view, toSpan(document, params.range)), {
           uri: view.uri,

@@ -5,8 +5,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createConnection } from 'vscode-languageserver/node';
+import { createMessageConnection } from 'vscode-jsonrpc/node';
 import { createAnalyzer } from '../analysis/create-analyzer';
+import { processHost, transportOf } from './process';
 import { createServer } from './server';
 
 /** The folder of the bundle, with the wasm files and the bundled kernels beside it. */
@@ -17,8 +18,13 @@ const analyzer = createAnalyzer({
 });
 const pages = join(dist, '..', 'docs', 'diagnostics');
 
-const connection = createConnection();
-createServer(connection, {
+const transport = transportOf(process.argv.slice(2));
+if (transport === undefined) {
+  process.stderr.write('usage: server.js --stdio | --node-ipc | --socket=PORT | --pipe=NAME\n');
+  process.exit(2);
+}
+const connection = createMessageConnection(...transport);
+createServer(connection, processHost(connection), {
   analyzer,
   places: { bundledDir: join(dist, 'kernels') },
   ...(existsSync(pages) && { diagnosticPage: (code) => pathToFileURL(join(pages, `${code}.md`)).href }),

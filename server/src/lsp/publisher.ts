@@ -2,21 +2,21 @@
  * Publishes diagnostics: for each version of a document once, when all of them are known. Edits that wait in the
  * queue are taken together; there is no other delay.
  */
-import type { Connection } from 'vscode-languageserver';
 import { runChecks } from '../checks/index';
 import type { OpenDocument } from '../session/documents';
 import type { Environment, Session } from '../session/session';
+import type { Client } from './client';
 import { toDiagnostic } from './diagnostics';
 
 export class Publisher {
-  readonly #connection: Connection;
+  readonly #client: Client;
   readonly #session: Session;
   readonly #page: Environment['diagnosticPage'];
   /** The newest reason to look at a document; a run that is no longer the newest stops. */
   readonly #newest = new WeakMap<OpenDocument, object>();
 
-  constructor(connection: Connection, session: Session, page: Environment['diagnosticPage']) {
-    this.#connection = connection;
+  constructor(client: Client, session: Session, page: Environment['diagnosticPage']) {
+    this.#client = client;
     this.#session = session;
     this.#page = page;
   }
@@ -37,7 +37,7 @@ export class Publisher {
   /** The document is closed: what was said about it goes with it. */
   clear(document: OpenDocument): void {
     this.#newest.delete(document);
-    void this.#connection.sendDiagnostics({ uri: document.text.uri, diagnostics: [] });
+    this.#client.publishDiagnostics({ uri: document.text.uri, diagnostics: [] });
   }
 
   async #publish(document: OpenDocument, isNewest: () => boolean): Promise<void> {
@@ -46,9 +46,9 @@ export class Publisher {
       if (!isNewest()) return;
       const context = { uri: view.uri, positions: document.text, page: this.#page };
       const diagnostics = runChecks(view).map((finding) => toDiagnostic(finding, context));
-      await this.#connection.sendDiagnostics({ uri: view.uri, version: document.text.version, diagnostics });
+      this.#client.publishDiagnostics({ uri: view.uri, version: document.text.version, diagnostics });
     } catch (error) {
-      this.#connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      this.#client.logError(error);
     }
   }
 }

@@ -2,19 +2,18 @@
  * The one way that every request takes: find the document, wait for what the answer needs, run, map what goes wrong.
  * A handler is then one line, and sees a view that nothing changes under its hands.
  */
-import {
-  ErrorCodes,
-  LSPErrorCodes,
-  ResponseError,
-  type CancellationToken,
-  type RemoteConsole,
-} from 'vscode-languageserver';
+import { ErrorCodes, ResponseError, type CancellationToken } from 'vscode-jsonrpc';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type * as v from 'valibot';
 import { check, type CustomRequest } from '#core/messages/custom-message';
 import type { OpenDocument } from '../session/documents';
 import type { Session, TextView } from '../session/session';
 import type { DocumentView } from '../view';
+import type { Client } from './client';
+
+/** LSPErrorCodes.RequestCancelled and .ContentModified */
+const requestCancelled = -32800;
+const contentModified = -32801;
 
 type Handler<P, R> = (params: P, token: CancellationToken) => Promise<R>;
 
@@ -40,11 +39,11 @@ export interface Steps<P, R> {
 
 export class Requests {
   readonly #session: Session;
-  readonly #console: RemoteConsole;
+  readonly #client: Client;
 
-  constructor(session: Session, console: RemoteConsole) {
+  constructor(session: Session, client: Client) {
     this.#session = session;
-    this.#console = console;
+    this.#client = client;
   }
 
   /** A document that is not open is answered by null. */
@@ -91,7 +90,7 @@ export class Requests {
       return await run();
     } catch (error) {
       if (error instanceof ResponseError) throw error;
-      this.#console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      this.#client.logError(error);
       throw error;
     }
   }
@@ -99,13 +98,13 @@ export class Requests {
   /** Positions of a request mean the text that the client had when it asked. */
   #mustBeSame(open: OpenDocument, version: number): void {
     if (open.text.version !== version || this.#session.documents.get(open.text.uri) !== open)
-      throw new ResponseError(LSPErrorCodes.ContentModified, 'the document changed meanwhile');
+      throw new ResponseError(contentModified, 'the document changed meanwhile');
   }
 }
 
 /** The value; or, as soon as the client cancels, the error that says so. */
 async function unlessCancelled<T>(promise: Promise<T>, token: CancellationToken): Promise<T> {
-  const cancelled = () => new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+  const cancelled = () => new ResponseError(requestCancelled, 'cancelled');
   if (token.isCancellationRequested) throw cancelled();
   return new Promise<T>((resolve, reject) => {
     const listener = token.onCancellationRequested(() => reject(cancelled()));

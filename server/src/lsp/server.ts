@@ -1,102 +1,118 @@
 /**
  * One language server on one connection: the life of a session, as the protocol tells it. Nothing is kept outside of
  * the two, so that any number of servers can live in one process.
+ *
+ * It speaks through vscode-jsonrpc alone: loading all of vscode-languageserver takes as long as everything else does
+ * until the first completion.
  */
 import { fileURLToPath } from 'node:url';
-import {
-  DidChangeWatchedFilesNotification,
-  MessageType,
-  ShowMessageNotification,
-  type Connection,
-  type InitializeParams,
+import type { MessageConnection } from 'vscode-jsonrpc';
+import type {
+  DidChangeTextDocumentParams,
+  DidCloseTextDocumentParams,
+  DidOpenTextDocumentParams,
+  InitializeParams,
+  InitializeResult,
 } from 'vscode-languageserver';
-import { kernelStateNotification } from '#core/messages/kernel-state';
 import { messageOf } from '../kernel/errors';
 import { Session, type Environment } from '../session/session';
 import { clientAbilities, serverCapabilities, type ClientAbilities } from './capabilities';
+import { Client } from './client';
 import { serveCustomRequests } from './custom';
 import { serveFeatures } from './features';
 import { Publisher } from './publisher';
 import { Requests } from './request';
 
-export function createServer(connection: Connection, environment: Environment): void {
-  let abilities: ClientAbilities = clientAbilities({});
-  /** The client takes nothing but messages to show before it has said `initialized`. */
-  const initialized = new Promise<void>((resolve) => connection.onInitialized(() => resolve()));
+/** What ends with the server. */
+export interface ServerHost {
+  exit(code: number): void;
+  /** Exits when this process, the client's, is gone. */
+  watch(pid: number): void;
+}
 
-  /** A notification: a request would wait for a user to click it away. */
-  const showError = (message: string) =>
-    void connection.sendNotification(ShowMessageNotification.type, {
-      type: MessageType.Error,
-      message: `eBPF Workbench: ${message}`,
-    });
+export function createServer(
+  connection: MessageConnection,
+  host: ServerHost,
+  environment: Environment,
+): void {
+  const client = new Client(connection);
+  let abilities: ClientAbilities = clientAbilities({});
+  let isShutDown = false;
 
   const session: Session = new Session(environment, {
-    kernelState: (state) =>
-      void initialized.then(() => connection.sendNotification(kernelStateNotification.method, state)),
-    problem: (message) => showError(message),
+    kernelState: (state) => client.kernelState(state),
+    problem: (message) => client.showError(message),
     changed: () => {
-      const documents = [...session.documents.all()];
-      for (const document of documents) publisher.schedule(document);
-      if (documents.length > 0 && abilities.refreshesInlayHints)
-        void connection.languages.inlayHint.refresh();
+      publishAll();
+      if (session.documents.size > 0 && abilities.refreshesInlayHints) client.refreshInlayHints();
     },
   });
-  const publisher = new Publisher(connection, session, environment.diagnosticPage);
-  const requests = new Requests(session, connection.console);
+  const publisher = new Publisher(client, session, environment.diagnosticPage);
+  const requests = new Requests(session, client);
+  const publishAll = () => {
+    for (const document of session.documents.all()) publisher.schedule(document);
+  };
+  environment.analyzer.catch((error: unknown) => {
+    client.showError(`the C parser cannot be loaded: ${messageOf(error)}`);
+  });
 
-  connection.onInitialize((params) => {
+  connection.onRequest('initialize', (params: InitializeParams): InitializeResult => {
+    if (params.processId !== null) host.watch(params.processId);
     abilities = clientAbilities(params.capabilities);
     session.headers.roots = workspaceFolders(params);
     session.configure(params.initializationOptions);
     return { capabilities: serverCapabilities, serverInfo: { name: 'ebpf-workbench' } };
   });
-  environment.analyzer.catch((error: unknown) => {
-    showError(`the C parser cannot be loaded: ${messageOf(error)}`);
+  void client.initialized.then(() => {
+    if (abilities.watchesFiles) client.watchFiles('**/*.h');
   });
-  void initialized.then(async () => {
-    if (!abilities.watchesFiles) return;
-    await connection.client.register(DidChangeWatchedFilesNotification.type, {
-      watchers: [{ globPattern: '**/*.h' }],
-    });
+  connection.onRequest('shutdown', () => {
+    isShutDown = true;
+    session.dispose();
+    return null;
   });
-  connection.onShutdown(() => session.dispose());
+  connection.onNotification('exit', () => host.exit(isShutDown ? 0 : 1));
 
-  connection.onDidChangeConfiguration(async ({ settings }: { settings: unknown }) => {
+  connection.onNotification('workspace/didChangeConfiguration', ({ settings }: { settings: unknown }) => {
     const pushed = settings instanceof Object && 'ebpf' in settings ? settings.ebpf : undefined;
-    const value: unknown =
-      pushed === undefined && abilities.hasConfiguration
-        ? await connection.workspace.getConfiguration('ebpf')
-        : pushed;
-    if (value !== undefined && value !== null) session.configure(value);
+    if (pushed !== undefined && pushed !== null) session.configure(pushed);
+    else if (abilities.hasConfiguration)
+      client
+        .configuration('ebpf')
+        .then((value) => session.configure(value))
+        .catch((error: unknown) => client.logError(error));
   });
-  connection.onDidChangeWatchedFiles(() => {
+  connection.onNotification('workspace/didChangeWatchedFiles', () => {
     session.headers.forget();
-    for (const document of session.documents.all()) publisher.schedule(document);
+    publishAll();
   });
 
-  connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
+  connection.onNotification('textDocument/didOpen', ({ textDocument }: DidOpenTextDocumentParams) => {
+    const { uri, languageId, version, text } = textDocument;
     publisher.schedule(session.documents.open(uri, languageId, version, text));
   });
-  connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
+  connection.onNotification('textDocument/didChange', (params: DidChangeTextDocumentParams) => {
+    const { uri, version } = params.textDocument;
     const document = session.documents.get(uri);
     if (document === undefined) return;
-    document.update(contentChanges, version);
+    document.update(params.contentChanges, version);
     publisher.schedule(document);
   });
-  connection.onDidSaveTextDocument(({ textDocument }) => {
+  connection.onNotification('textDocument/didSave', () => {
     // Not every client watches files: a save is when headers may have been made anew.
     session.headers.forget();
-    const document = session.documents.get(textDocument.uri);
-    if (document !== undefined) publisher.schedule(document);
+    publishAll();
   });
-  connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
-    const document = session.documents.get(uri);
-    if (document === undefined) return;
-    publisher.clear(document);
-    session.headers.forget(uri);
-    session.documents.close(uri);
-  });
+  connection.onNotification(
+    'textDocument/didClose',
+    ({ textDocument: { uri } }: DidCloseTextDocumentParams) => {
+      const document = session.documents.get(uri);
+      if (document === undefined) return;
+      publisher.clear(document);
+      session.headers.forget(uri);
+      session.documents.close(uri);
+    },
+  );
 
   const context = { session, requests, environment, abilities: () => abilities };
   serveFeatures(connection, context);

@@ -47,6 +47,10 @@ export class OpenDocuments {
     return this.#byUri.get(uri);
   }
 
+  get size(): number {
+    return this.#byUri.size;
+  }
+
   all(): Iterable<OpenDocument> {
     return this.#byUri.values();
   }
