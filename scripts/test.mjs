@@ -13,7 +13,12 @@ process.chdir(root);
 const chosen = process.argv.slice(2);
 const wanted = (step) => chosen.length === 0 || chosen.includes(step);
 
-if (!existsSync('node_modules')) succeed('npm', ['ci']);
+const rows = [];
+if (!existsSync('node_modules') && !run('npm', ['ci'])) {
+  row('npm ci', { failed: 1 });
+  summarise();
+  process.exit();
+}
 setupTestTools();
 
 const { default: vitest } = await import('../vitest.config.mjs');
@@ -24,7 +29,6 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const rows = [];
 // What is tested in an editor or a terminal is what was built.
 if (!run('npm', ['run', '--silent', 'build'])) row('build', { failed: 1 });
 for (const check of ['typecheck', 'lint']) if (wanted(check)) timed(check, () => runCheck(check));
@@ -94,8 +98,4 @@ function summarise() {
 
 function run(command, args) {
   return spawnSync(command, args, { stdio: 'inherit' }).status === 0;
-}
-
-function succeed(command, args) {
-  if (!run(command, args)) process.exit(1);
 }
