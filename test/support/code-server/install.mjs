@@ -2,9 +2,9 @@
 // .cache/code-server/<version>/. Plain JavaScript, because `npm start` uses it before anything is built.
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -56,7 +56,7 @@ async function install(pinned, home, stamp) {
     const vscode = join(making, 'node_modules', 'code-server', 'lib', 'vscode');
     await npm(vscode, 'install', '--omit=dev');
     await npm(join(vscode, 'extensions'), 'install', '--omit=dev');
-    await linkRipgrep(vscode);
+    await copyRipgrep(join(making, 'node_modules'), vscode);
     await writeFile(join(making, 'stamp'), stamp);
     await rm(home, { recursive: true, force: true });
     await rename(making, home);
@@ -87,14 +87,11 @@ function npm(cwd, ...args) {
   });
 }
 
-/** File search in VS Code runs ripgrep, whose download is one of the scripts that are not run. */
-async function linkRipgrep(vscode) {
-  const rg = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .map((dir) => join(dir, 'rg'))
-    .find((path) => existsSync(path));
-  if (rg === undefined) return;
+/** VS Code's file search, and with it `workspaceContains`, runs ripgrep; its own is one of the scripts not run. */
+async function copyRipgrep(modules, vscode) {
+  const pinned = join(modules, '@vscode', `ripgrep-${process.platform}-${process.arch}`, 'bin', 'rg');
+  if (!existsSync(pinned)) return;
   const bin = join(vscode, 'node_modules', '@vscode', 'ripgrep', 'bin');
   await mkdir(bin, { recursive: true });
-  await symlink(rg, join(bin, 'rg'));
+  await copyFile(pinned, join(bin, 'rg'));
 }
