@@ -1,5 +1,7 @@
 /** One server through the whole course: start-up several times, then typing, hovering and editing in one session. */
 import { performance } from 'node:perf_hooks';
+import { CompletionItemKind } from 'vscode-languageserver/node';
+import type { CompletionItem } from 'vscode-languageserver/node';
 import { Peer } from './peer';
 import type { PeerCommand } from './peer';
 import { median, quantile } from './statistics';
@@ -37,7 +39,11 @@ export async function measure(
   options: CourseOptions,
 ): Promise<Course> {
   const starts = [];
-  for (let n = 0; n < options.starts; n++) starts.push(await start(command, workspace, options));
+  for (let n = 0; n < options.starts; n++) {
+    process.stderr.write(`${command.name}: start ${n + 1} of ${options.starts}\n`);
+    starts.push(await start(command, workspace, options));
+  }
+  process.stderr.write(`${command.name}: typing\n`);
   const session = await steady(command, workspace, options);
   return {
     initialize: median(starts.map((one) => one.initialize)),
@@ -56,7 +62,7 @@ async function start(command: PeerCommand, workspace: Workspace, { knowsSections
   const { line } = places.body;
   const member = insertLine(workspace.text, line, '\tctx->');
   const { at: firstMember } = await fresh(command, workspace, member, (peer) =>
-    useful(peer, line, 6, (label) => label.includes('args')),
+    useful(peer, line, 6, ({ label, kind }) => kind === CompletionItemKind.Field && label.includes('args')),
   );
   if (!knowsSections) return { initialize, firstDiagnostics, firstMember, firstSection: Number.NaN };
   const section = workspace.text.replace('SEC("tp/syscalls/sys_enter_fchmodat")', 'SEC("tp/');
@@ -86,11 +92,11 @@ async function useful(
   peer: Peer,
   line: number,
   character: number,
-  fits: (label: string) => boolean,
+  fits: (item: CompletionItem) => boolean,
 ): Promise<number> {
   for (;;) {
     const items = await peer.complete(line, character);
-    if (items.some((item) => fits(item.label))) return performance.now();
+    if (items.some(fits)) return performance.now();
   }
 }
 
@@ -143,8 +149,8 @@ async function type(
       await peer.edit(line, character + typed, 0, text.charAt(typed));
       if (typed >= from) times.push(await timed(() => peer.complete(line, character + typed + 1)));
     }
+    // No waiting for diagnostics here: clangd publishes none for a text that it has already built.
     await peer.edit(line, character, text.length, '');
-    await peer.diagnostics();
   }
   return times;
 }
@@ -155,7 +161,6 @@ async function typeSection(peer: Peer, samples: number): Promise<number[]> {
   await peer.edit(line, character, written.length, '');
   const times = await type(peer, line, character, typed, 0, samples);
   await peer.edit(line, character, 0, written);
-  await peer.diagnostics();
   return times;
 }
 
