@@ -22,6 +22,7 @@ import { serveCustomRequests } from './custom';
 import { serveFeatures } from './features';
 import { Publisher } from './publisher';
 import { Requests } from './request';
+import { warmUp } from './warm-up';
 
 /** What ends with the server. */
 export interface ServerHost {
@@ -65,6 +66,7 @@ export function createServer(
   });
   void client.initialized.then(() => {
     if (abilities.watchesFiles) client.watchFiles('**/*.h');
+    warmUp(session);
   });
   connection.onRequest('shutdown', () => {
     isShutDown = true;

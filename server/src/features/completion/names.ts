@@ -1,8 +1,8 @@
-/** The names that a SEC string can be made of, prepared for search once per kernel. */
+/** The names that a SEC string can be made of, prepared for search with the first search on a kernel. */
 import { SECTIONS } from '#core/bpf/section-table';
 import type { SectionDef } from '#core/bpf/sections';
 import type { EventName, KernelIndex } from '#core/kernel/model';
-import { createMatcher } from '#core/text/fuzzy';
+import { createMatcher, type Matcher } from '#core/text/fuzzy';
 
 export interface SectionNames {
   /** With the number of its events; the most used first, then sorted. */
@@ -29,12 +29,22 @@ export function sectionNames(index: KernelIndex): SectionNames {
   return names;
 }
 
+/** Makes what the first search would have to make. */
+export function prepareSearch(index: KernelIndex): void {
+  const names = sectionNames(index);
+  names.searchEvents(' ', 1);
+  names.searchAll(' ', 1);
+}
+
 function createNames(events: readonly EventName[]): SectionNames {
   const everything = [...SECTIONS, ...events];
   const search = <T>(items: readonly T[], text: (item: T) => string) => {
-    const matcher = createMatcher(items.map(text));
-    return (query: string, limit: number) =>
-      query === '' ? [] : matcher.search(query, limit).flatMap(({ index }) => items[index] ?? []);
+    let matcher: Matcher | undefined;
+    return (query: string, limit: number) => {
+      if (query === '') return [];
+      matcher ??= createMatcher(items.map(text));
+      return matcher.search(query, limit).flatMap(({ index }) => items[index] ?? []);
+    };
   };
   const counts = new Map<string, number>();
   for (const { category } of events) counts.set(category, (counts.get(category) ?? 0) + 1);
