@@ -1,6 +1,7 @@
 /**
  * The target kernel has no such event: the program loads, and the attach fails with ENOENT. `SEC("?tp/…")` says that
- * the author knows; a category that the kernel does not have at all may come with a module.
+ * the author knows. A category that the kernel does not have may come with a module; one that no known kernel has may
+ * be no event at all: what is attached by hand (cilium/ebpf, aya) or reached by a tail call has any name behind `tp/`.
  */
 import { nearest } from '#core/text/nearest';
 import type { EventName } from '#core/kernel/model';
@@ -18,7 +19,7 @@ export const unknownTracepoint: Check = {
         return isForeign(site.tracepoint) || isKnown(view, site.tracepoint)
           ? []
           : unknown(view, site, site.tracepoint);
-      return malformed(site);
+      return withoutCategory(view, site);
     });
   },
 };
@@ -39,7 +40,8 @@ function unknown(view: DocumentView, site: SectionSite, target: TracepointTarget
   const names = suggestions(index.events, target);
   const categoryKnown = index.events.some((event) => event.category === category);
   const reserved = index.format(category, name) !== undefined;
-  const severity = severityOf(view, target, categoryKnown || names.length > 0);
+  const near = categoryKnown || names.length > 0;
+  const severity = severityOf(view, target, { near, elsewhere: elsewhere.length > 0 });
   return [
     {
       code: 'unknown-tracepoint',
@@ -52,7 +54,7 @@ function unknown(view: DocumentView, site: SectionSite, target: TracepointTarget
           : `The kernel has no event ${category}:${name}: the program loads, but attaching it fails (ENOENT).`,
         ...(names.length > 0 ? [`Did you mean ${names.join(' or ')}?`] : []),
         ...(elsewhere.length > 0 ? [`Known on ${elsewhere.join(', ')}.`] : []),
-        ...(severity === 'warning' ? [`If a module brings it, load the module before the program.`] : []),
+        ...(near ? [] : [`If a module brings it, load the module before the program.`]),
       ].join(' '),
       fixes: names.flatMap((path) => replaceTarget(target, path, names.length === 1)),
     },
@@ -60,13 +62,18 @@ function unknown(view: DocumentView, site: SectionSite, target: TracepointTarget
 }
 
 /**
- * An unknown category with nothing like it is most likely a module that is not loaded there. `syscalls/sendto`, a
- * syscall's bare name, means something to other loaders.
+ * An unknown category with nothing like it is most likely a module that is not loaded there, or only a name.
+ * `syscalls/sendto`, a syscall's bare name, means something to other loaders.
  */
-function severityOf({ kernel }: DocumentView, { category, name }: TracepointTarget, near: boolean): Severity {
+function severityOf(
+  { kernel }: DocumentView,
+  { category, name }: TracepointTarget,
+  { near, elsewhere }: { readonly near: boolean; readonly elsewhere: boolean },
+): Severity {
   if (category === 'syscalls' && kernel.index.events.some((event) => event.name === `sys_enter_${name}`))
     return 'hint';
-  return near ? 'error' : 'warning';
+  if (near) return 'error';
+  return elsewhere ? 'warning' : 'information';
 }
 
 /** The same name in another category first, then names that differ by a typo. */
@@ -79,46 +86,62 @@ function suggestions(events: readonly EventName[], { category, name }: Tracepoin
     (event) => event.name === `sys_enter_${name}` || event.name === `sys_exit_${name}`,
   );
   if (category === 'syscalls' && sides.length > 0) return sides.map(path);
-  const near = nearest(
-    name,
-    inCategory.map((event) => event.name),
-  ).map((found) => `${category}/${found}`);
-  if (near.length > 0) return near;
-  // libc's name for a syscall's: stat → newstat, uname → newuname, fstatat → newfstatat.
-  const syscall = /^(sys_(?:enter|exit)_)(\w+)$/.exec(name);
-  const renamed =
-    syscall && inCategory.find((event) => event.name === `${syscall[1] ?? ''}new${syscall[2] ?? ''}`);
-  if (renamed) return [path(renamed)];
+  const syscall = category === 'syscalls' ? /^(sys_(?:enter|exit)_)(\w+)$/.exec(name) : null;
+  const near = syscall
+    ? relatedSyscalls(syscall[1] ?? '', syscall[2] ?? '', inCategory)
+    : nearest(
+        name,
+        inCategory.map((event) => event.name),
+      );
+  if (near.length > 0) return near.map((found) => `${category}/${found}`);
   return nearest(`${category}/${name}`, events.map(path));
+}
+
+/**
+ * What the kernel may call a syscall: `stat` is newstat, `open` on arm64 openat. The prefix that all names share would
+ * let three typos pass for a short one, so only what follows it is compared.
+ */
+function relatedSyscalls(side: string, bare: string, events: readonly EventName[]): string[] {
+  const names = events.flatMap(({ name }) => (name.startsWith(side) ? [name.slice(side.length)] : []));
+  const form = new RegExp(`^(?:new)?f?${bare}(?:at)?\\d?$`);
+  const forms = names
+    .filter((name) => form.test(name) || name.startsWith(bare))
+    .sort((a, b) => Number(form.test(b)) - Number(form.test(a)) || a.length - b.length);
+  return [...new Set([...forms, ...nearest(bare, names)])].slice(0, 3).map((name) => side + name);
 }
 
 function path(event: EventName): string {
   return `${event.category}/${event.name}`;
 }
 
-/** `tp/x` is EINVAL, `tp/a/b/c` looks for an event named `b/c`. */
-function malformed(site: SectionSite): Finding[] {
-  const target = /^(?:tp|tracepoint)\/(.+)$/.exec(site.value)?.[1];
-  if (target === undefined || target.includes('/')) return [];
+/**
+ * libbpf cannot attach `tp/x` by its section (EINVAL). Where the author attaches by hand, `x` is free; so only the name
+ * of an event is remarked on, and only `category:name` is certain to be a slip.
+ */
+function withoutCategory(view: DocumentView, site: SectionSite): Finding[] {
+  const target = /^(?:tp|tracepoint)\/([\w:]+)$/.exec(site.value)?.[1];
+  if (target === undefined) return [];
+  const colon = /^\w+:\w+$/.test(target);
+  const names = colon
+    ? [target.replace(':', '/')]
+    : view.kernel.index.events.filter((event) => event.name === target).map(path);
+  if (names.length === 0) return [];
   return [
     {
       code: 'unknown-tracepoint',
       span: site.literal ?? site.span,
-      severity: 'error',
-      dependsOnKernel: false,
-      message: `A tracepoint is written category/name, as in tp/sched/sched_switch: libbpf cannot attach ${site.value} (EINVAL).`,
-      fixes:
-        /^\w+:\w+$/.test(target) && site.literal
-          ? [
-              {
-                title: 'Write the category and the name with a slash',
-                edits: [{ span: site.literal, newText: site.value.replace(':', '/') }],
-                preferred: true,
-              },
-            ]
-          : [],
+      severity: colon ? 'error' : 'information',
+      dependsOnKernel: !colon,
+      message: `libbpf attaches a tracepoint by category/name, as in tp/${names[0] ?? ''}: it cannot attach ${site.value} (EINVAL).`,
+      fixes: names.flatMap((name) => withCategory(site, target, name)),
     },
   ];
+}
+
+function withCategory({ literal, value }: SectionSite, target: string, name: string): Fix[] {
+  if (!literal) return [];
+  const newText = value.slice(0, value.length - target.length) + name;
+  return [{ title: `Change to ${newText}`, edits: [{ span: literal, newText }], preferred: true }];
 }
 
 function replaceTarget(target: TracepointTarget, path: string, preferred: boolean): Fix[] {
