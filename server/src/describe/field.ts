@@ -7,14 +7,22 @@ import { code, inline, paragraphs } from './markdown';
 import { provenanceLine } from './provenance';
 import { describeValues } from './values';
 
-export function describeField(index: KernelIndex, format: TracepointFormat, field: FormatField): string {
+/** `ctx`: the name by which the program knows its context. */
+export function describeField(
+  index: KernelIndex,
+  format: TracepointFormat,
+  field: FormatField,
+  ctx = 'ctx',
+): string {
   const facts = fieldFacts(format, field);
-  const example = readExample(format, field, index.types);
+  const example = readExample(format, field, index.types)
+    .join('\n')
+    .replace(/\bctx\b/g, ctx);
   const tables = parsePrintFmt(format.printFmt).value.tables.filter((table) => table.field === field.name);
   return paragraphs([
     code(declarationOf(field)),
-    `${inline(`ctx->${facts.path}`)} of ${inline(`${format.category}:${format.name}`)} — ${meaningOf(field, facts)}`,
-    example.length === 0 ? undefined : code(example.join('\n')),
+    `${inline(`${ctx}->${facts.path}`)} of ${inline(`${format.category}:${format.name}`)} — ${meaningOf(field, facts)}`,
+    example === '' ? undefined : code(example),
     ...tables.filter(({ values }) => values.length > 0).map(describeValues),
     `*${provenanceLine(index.provenance)}*`,
   ]);

@@ -42,7 +42,9 @@ function sectionHover(view: DocumentView, site: SectionSite): Hover | undefined 
 function fieldHover(view: DocumentView, use: CtxUse): Hover | undefined {
   const format = formatOf(view, use.programs[0]);
   const used = format && fieldOfUse(view, use, format);
-  return used && { markdown: describeField(view.kernel.index, format, used.field), span: use.span };
+  if (format === undefined || used === undefined) return undefined;
+  const ctx = /^\w+$/.test(use.receiver) ? use.receiver : 'ctx';
+  return { markdown: describeField(view.kernel.index, format, used.field, ctx), span: use.span };
 }
 
 /** A struct's tag, with the events of this file whose context it is. */

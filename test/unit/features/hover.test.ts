@@ -86,6 +86,12 @@ describe('hover on a use of ctx', () => {
     expect(at(words)?.markdown).toContain('const char *filename');
   });
 
+  it('reads by the name that the program has for its context', () => {
+    const found = at(openat('long x = args->ar/*|*/gs[1];', 'struct trace_event_raw_sys_enter *args'));
+    expect(found?.markdown).toContain('`args->args[1]`');
+    expect(found?.markdown).toContain('(void *)args->args[1]);');
+  });
+
   it.each([
     ['ret', 'long x = ctx->r/*|*/et;', 'long ret'],
     ['id', 'long x = ctx->i/*|*/d;', 'int __syscall_nr'],
