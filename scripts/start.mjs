@@ -34,7 +34,7 @@ async function main() {
 
   if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
     say('Installing dependencies …');
-    await run('npm', ['ci', '--no-audit', '--no-fund']);
+    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
   }
   say('Building …');
   await run(process.execPath, [join(root, 'scripts', 'build.mjs')]);

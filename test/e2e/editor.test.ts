@@ -1,7 +1,8 @@
 /** What a user sees and does, in both VS Codes: the oldest that we test, and the latest. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, it, onTestFailed, beforeEach } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { screenshotOnFailure } from '../support/code-server/failure';
 import { codeServers } from '../support/code-server/install.mjs';
 import { Session } from '../support/code-server/session';
 import type { Workbench } from '../support/code-server/workbench';
@@ -30,12 +31,9 @@ for (const { version, vscode } of codeServers) {
       workbench = session.workbench;
     });
     afterAll(() => session.close());
-    beforeEach(async ({ task }) => {
+    beforeEach(async (context) => {
+      screenshotOnFailure(context, workbench, vscode);
       await workbench.dismiss();
-      onTestFailed(async () => {
-        const name = task.name.replace(/\W+/g, '-');
-        await workbench.screenshot(join('.cache', 'e2e', `${vscode}-${name}.png`));
-      });
     });
 
     /** Of the latest VS Code to docs/images with UPDATE_SCREENSHOTS=1, else to where nobody keeps them. */
@@ -49,12 +47,21 @@ for (const { version, vscode } of codeServers) {
       await workbench.statusBarItem(/6\.1\.0-\S+ · x86_64 · bundled/).waitFor();
     });
 
+    it('colours the parts of a SEC string', async () => {
+      const line = workbench.line('SEC("tp/syscalls/sys_enter_fchmodat")');
+      for (const part of ['tp', 'syscalls', 'sys_enter_fchmodat']) {
+        await line.locator('span > span', { hasText: new RegExp(`^${part}$`) }).waitFor();
+      }
+    });
+
     it('completes a SEC string from a word of the event, and replaces the whole string', async () => {
       await workbench.openFile('empty.bpf.c');
       await workbench.press('Control+End');
       await workbench.type('SEC("tp/fchmodat');
       const first = workbench.suggestRows().first();
       await first.filter({ hasText: 'sys_enter_fchmodat' }).waitFor();
+      const details = await workbench.suggestDetails();
+      await details.filter({ hasText: 'filename' }).waitFor();
       await shot('completion');
       await workbench.press('Enter');
       await workbench.line(/^SEC\("tp\/syscalls\/sys_enter_fchmodat"\)$/).waitFor();
@@ -76,14 +83,6 @@ for (const { version, vscode } of codeServers) {
       await shot('inlay-hints');
     });
 
-    it('underlines the wrong ctx struct, and the fix changes it', async () => {
-      await workbench.openFile('wrong.bpf.c');
-      await workbench.squiggles('warning').first().waitFor();
-      await workbench.goTo(...placeOf('wrong.bpf.c', 'trace_event_raw_sys_exit'));
-      await workbench.applyQuickFix('Change to struct trace_event_raw_sys_enter', () => shot('quick-fix'));
-      await workbench.line('int handle_fchmodat(struct trace_event_raw_sys_enter *ctx)').waitFor();
-    });
-
     it('lists what the kernel will refuse in the Problems view', async () => {
       await workbench.openFile('wrong.bpf.c');
       const problems = await workbench.problems();
@@ -91,6 +90,14 @@ for (const { version, vscode } of codeServers) {
       await problems.filter({ hasText: 'ctx-args-range' }).waitFor();
       await shot('diagnostic');
       await workbench.press('Control+Shift+M');
+    });
+
+    it('underlines the wrong ctx struct, and the fix changes it', async () => {
+      await workbench.openFile('wrong.bpf.c');
+      await workbench.squiggles('warning').first().waitFor();
+      await workbench.goTo(...placeOf('wrong.bpf.c', 'trace_event_raw_sys_exit'));
+      await workbench.applyQuickFix('Change to struct trace_event_raw_sys_enter', () => shot('quick-fix'));
+      await workbench.line('int handle_fchmodat(struct trace_event_raw_sys_enter *ctx)').waitFor();
     });
 
     it('goes from the SEC string to the format of the event', async () => {

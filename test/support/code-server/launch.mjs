@@ -1,6 +1,7 @@
 // Runs an installed code-server, by default on a free loopback port. Only who has the URL, with its token, gets in.
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { URLSearchParams } from 'node:url';
@@ -10,10 +11,12 @@ const settings = {
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
   'editor.minimap.enabled': false,
+  'git.openRepositoryInParentFolders': 'never',
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'window.commandCenter': false,
+  'window.title': '${activeEditorShort}${separator}eBPF Workbench',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
@@ -77,12 +80,13 @@ export async function installExtension(codeServer, vsix, { dataDir, extensionsDi
     throw new Error(`${vsix} was not installed: ${output()}`);
 }
 
-/** A user's settings, and for settings of machine scope the machine's. */
+/** A user's settings, and for settings of machine scope the machine's. What somebody has changed since stays. */
 async function writeSettings(dataDir, values) {
   for (const scope of ['User', 'Machine']) {
     const dir = join(dataDir, 'data', scope);
+    const file = join(dir, 'settings.json');
     await mkdir(dir, { recursive: true });
-    await writeFile(join(dir, 'settings.json'), JSON.stringify(values, undefined, 2));
+    if (!existsSync(file)) await writeFile(file, JSON.stringify(values, undefined, 2));
   }
 }
 

@@ -67,6 +67,14 @@ export class Workbench {
     return this.page.locator('.suggest-widget.visible .monaco-list-row');
   }
 
+  /** Opens the documentation of the selected suggestion. */
+  async suggestDetails(): Promise<Locator> {
+    await this.press('Control+Space');
+    const details = this.page.locator('.suggest-details .body');
+    await details.waitFor();
+    return details;
+  }
+
   /** Shows the hover of the word under the cursor and returns it. */
   async hover(): Promise<Locator> {
     await this.press('Control+K', 'Control+I');
@@ -93,6 +101,14 @@ export class Workbench {
     await this.page.locator('.action-widget .monaco-list-row.focused', { hasText: title }).waitFor();
     await beforeApply();
     await this.press('Enter');
+  }
+
+  /** The rows of the list of running extensions, once it is there. */
+  async runningExtensions(): Promise<Locator> {
+    await this.runCommand('Developer: Show Running Extensions');
+    const rows = this.page.locator('.runtime-extensions-editor .monaco-list-row');
+    await rows.first().waitFor();
+    return rows;
   }
 
   statusBarItem(text: string | RegExp): Locator {
