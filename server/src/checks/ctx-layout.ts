@@ -73,6 +73,8 @@ function liesElsewhere(read: RecordRead, format: TracepointFormat): boolean {
 
 function holds(field: FormatField, offset: number): boolean {
   if (offset === field.offset) return true;
+  // A `__data_loc` taken apart: the length is the upper half.
+  if (field.dynamic && offset === field.offset + 2) return true;
   return field.arrayLength !== undefined && offset > field.offset && offset < field.offset + field.size;
 }
 

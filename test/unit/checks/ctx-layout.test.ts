@@ -114,4 +114,23 @@ int handle(struct args *ctx)
 `,
       context,
     ));
+
+  it('is silent where a __data_loc is declared as its two halves', async () => {
+    await checkFixture(
+      `
+struct exec_record {
+	__u64 common;
+	__u16 filename_at;
+	__u16 filename_size;
+	__u32 pid;
+};
+SEC("tp/sched/sched_process_exec")
+int handle(struct exec_record *ctx)
+{
+	return ctx->filename_at + ctx->filename_size + ctx->pid;
+}
+`,
+      context,
+    );
+  });
 });
