@@ -9,6 +9,10 @@ import { requireKernel } from '#support/bpf/requirements';
 import { mustRun } from '#support/process';
 import { describeUnless } from '#support/requirement';
 
+/** Names that no other run of the tests on this machine has: `bpftool prog list` shows theirs too. */
+const leftBehind = `left_${process.pid}`;
+const onFchmod = `chmod_${process.pid}`;
+
 const prelude = `
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -71,10 +75,10 @@ describeUnless(requireKernel(), 'loadPrograms', () => {
 
   test('leaves nothing attached and nothing loaded', async () => {
     const { path } = await compileBpf(
-      `${prelude} SEC("tp/sched/sched_switch") int left_behind(void *ctx) { return 0; }`,
+      `${prelude} SEC("tp/sched/sched_switch") int ${leftBehind}(void *ctx) { return 0; }`,
     );
     expect(await loadPrograms(path, { attach: true })).toMatchObject([{ attach: 'ok' }]);
-    expect(await mustRun('bpftool', ['prog', 'list'])).not.toContain('left_behind');
+    expect(await mustRun('bpftool', ['prog', 'list'])).not.toContain(leftBehind);
   });
 });
 
@@ -82,7 +86,7 @@ describeUnless(requireKernel(), 'runPrograms', () => {
   const counter = `${prelude}
     struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 1024); __type(key, __u32); __type(value, __u64); } modes SEC(".maps");
     struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
-    SEC("tp/syscalls/sys_enter_fchmod") int on_fchmod(struct trace_event_raw_sys_enter *ctx) {
+    SEC("tp/syscalls/sys_enter_fchmod") int ${onFchmod}(struct trace_event_raw_sys_enter *ctx) {
       __u32 mode = ctx->args[1];
       __u64 one = 1;
       bpf_map_update_elem(&modes, &mode, &one, 0);
@@ -98,7 +102,7 @@ describeUnless(requireKernel(), 'runPrograms', () => {
     onTestFinished(() => directory.close());
     const mode = 0o1731;
     const result = await runPrograms(path, { maps: ['modes'], during: () => directory.chmod(mode) });
-    expect(result.programs).toMatchObject([{ program: 'on_fchmod', load: 'ok', attach: 'ok' }]);
+    expect(result.programs).toMatchObject([{ program: onFchmod, load: 'ok', attach: 'ok' }]);
     const word = Buffer.from(Uint32Array.of(mode).buffer);
     expect(result.records.filter(({ map, data }) => map === 'events' && data.equals(word))).toHaveLength(1);
     const entry = result.maps.get('modes')?.find(({ key }) => key.equals(word));
@@ -118,6 +122,6 @@ describeUnless(requireKernel(), 'runPrograms', () => {
     const { path } = await compileBpf(counter);
     const during = (): Promise<never> => Promise.reject(new Error('the test failed'));
     await expect(runPrograms(path, { during })).rejects.toThrow('the test failed');
-    expect(await mustRun('bpftool', ['prog', 'list'])).not.toContain('on_fchmod');
+    expect(await mustRun('bpftool', ['prog', 'list'])).not.toContain(onFchmod);
   });
 });
