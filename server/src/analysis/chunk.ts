@@ -2,12 +2,14 @@
 import type { RawChunk } from './chunks';
 import { keyOf } from './conditions';
 import { readChunk, type ChunkText } from './chunk-text';
+import type { CtxFacts } from './ctx-uses/facts';
 import { readDirective, type Directive } from './directives';
-import { functionHead, prototypeName, type FunctionHead } from './functions';
+import { functionHead, mutableVariable, prototypeName, type FunctionHead } from './functions';
 import { tokenize } from './lexer';
 import { readMap } from './maps';
 import type { MapDef } from './model';
 import type { CParser } from './parser';
+import type { LinkMemo } from './link';
 import { readSections, type ChunkSections } from './sections';
 import { readStructs, type RawStruct } from './structs';
 import { readTypedef, type Typedef } from './typedefs';
@@ -24,6 +26,14 @@ export interface ChunkContent {
   /** The variable, if its section makes it a map. */
   readonly map?: MapDef;
   readonly typedef?: Typedef;
+  /** A global variable that is neither constant nor static nor declared elsewhere: its value is never known in advance. */
+  readonly variable?: string;
+}
+
+export interface ChunkMemo {
+  /** By the parameter that is followed. */
+  facts?: Map<string, CtxFacts>;
+  link?: LinkMemo;
 }
 
 export class Chunk {
@@ -32,12 +42,15 @@ export class Chunk {
   /** A copy: a slice would keep the whole text of the file alive. */
   readonly text: string;
   readonly content: ChunkContent;
+  /** What others have made of the chunk, kept with it: a WeakMap of as many chunks would slow every garbage collection. */
+  readonly memo: ChunkMemo = {};
   readonly #raw: RawChunk;
 
   constructor(raw: RawChunk, text: string, parser: CParser) {
     this.#raw = raw;
     this.start = raw.start;
-    this.text = Buffer.from(text, 'utf16le').toString('utf16le');
+    // Joining makes V8 copy: the slice that comes back holds on to the copy only.
+    this.text = ` ${text}`.slice(1);
     this.content = readContent(raw, this.read(), parser);
   }
 
@@ -90,6 +103,7 @@ function readContent(raw: RawChunk, chunk: ChunkText, parser: CParser): ChunkCon
   const typedef = readTypedef(tokens);
   const defines = !head && tokens.some((token) => token.text === '{');
   const structural = defines && tokens.some((token) => token.text === 'struct' || token.text === 'union');
+  const variable = head ? undefined : mutableVariable(tokens);
   const map = !head && sections.sites.length > 0 ? readMap(chunk.text, tokens) : undefined;
   return {
     sections,
@@ -100,5 +114,6 @@ function readContent(raw: RawChunk, chunk: ChunkText, parser: CParser): ChunkCon
     ...(prototype !== undefined && { prototype }),
     ...(map && { map }),
     ...(typedef && { typedef }),
+    ...(variable !== undefined && { variable }),
   };
 }

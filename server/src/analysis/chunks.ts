@@ -83,6 +83,8 @@ interface Scan {
   /** Brace depth at each `#if` that was opened inside of the chunk. */
   depths: number[];
   forked: boolean;
+  /** A brace at the start of a line has closed more than one. */
+  forced: boolean;
   /** A token has been seen. */
   started: boolean;
   /** A brace has been opened at depth 0. */
@@ -103,6 +105,7 @@ function scanChunk(text: string, start: number, limit: number, state: ScanState,
     depth: 0,
     depths: [],
     forked: false,
+    forced: false,
     started: false,
     braces: false,
     section: false,
@@ -128,7 +131,8 @@ function scanChunk(text: string, start: number, limit: number, state: ScanState,
     } else if (kind === 'word' && isSection(text, at)) {
       const program = startsLine(text, at) && isProgramSection(text, at);
       if (program && scan.depth > 0) return finish(at, false, at + 32);
-      if (program && scan.depth === 0 && (scan.section || scan.braces)) return finish(at, true, at + 32);
+      if (program && scan.depth === 0 && (scan.section || scan.braces))
+        return finish(at, !scan.forced, at + 32);
       scan.section = true;
       scan.started = true;
       previousWord = -1;
@@ -137,7 +141,7 @@ function scanChunk(text: string, start: number, limit: number, state: ScanState,
       scan.started = true;
       const end = endOfToken(text, at, kind);
       if (kind === 'punctuation') {
-        if (scanPunctuation(scan, text, at, previousWord, resync)) return finish(end, true);
+        if (scanPunctuation(scan, text, at, previousWord, resync)) return finish(end, !scan.forced);
         previousWord = -1;
       } else {
         previousWord = kind === 'word' ? at : -1;
@@ -149,7 +153,7 @@ function scanChunk(text: string, start: number, limit: number, state: ScanState,
     at = skipBlanks(text, at, limit);
   }
   // At the end of the text everything may still grow; at the end of a group's range nothing can.
-  return finish(limit, resync || scan.depth === 0, text.length + 1);
+  return finish(limit, scan.depth === 0, text.length + 1);
 }
 
 /** True where the chunk ends with this token. */
@@ -163,8 +167,10 @@ function scanPunctuation(scan: Scan, text: string, at: number, word: number, res
       scan.depth++;
       return false;
     case '}':
-      if (resync && startsColumn(text, at)) scan.depth = 0;
-      else scan.depth = Math.max(0, scan.depth - 1);
+      if (resync && scan.depth > 1 && startsColumn(text, at)) {
+        scan.depth = 0;
+        scan.forced = true;
+      } else scan.depth = Math.max(0, scan.depth - 1);
       return scan.depth === 0 && (scan.body || !scan.braces);
     case ';':
       return scan.depth === 0;

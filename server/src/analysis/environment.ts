@@ -3,21 +3,14 @@ import type { Chunk } from './chunk';
 import type { StructName } from './ctx-uses/facts';
 import type { Directive } from './directives';
 import { readMacros, type Macros } from './macros';
-import type { Span } from './model';
 import type { Typedef } from './typedefs';
-import type { BaseType } from './types';
+import type { WrittenType } from './types';
 
 export interface Environment {
   readonly macros: Macros;
-  readonly typedefs: ReadonlyMap<string, FileTypedef>;
+  readonly typedefs: ReadonlyMap<string, WrittenType>;
   /** The declarations it was made of: the same ones make the same environment. */
-  readonly sources: readonly (Typedef | readonly Directive[])[];
-}
-
-export interface FileTypedef {
-  readonly base: BaseType;
-  readonly pointers: number;
-  readonly chunk: Chunk;
+  readonly sources: readonly unknown[];
 }
 
 /** The environment of these chunks; `previous` if nothing that matters has changed. */
@@ -33,34 +26,27 @@ export function readEnvironment(chunks: readonly Chunk[], previous: Environment 
   ) {
     return previous;
   }
-  const typedefs = new Map<string, FileTypedef>();
+  const typedefs = new Map<string, WrittenType>();
   const twice = new Set<string>();
-  for (const chunk of chunks) {
-    const { typedef, conditional } = chunk.content;
+  for (const { content } of chunks) {
+    const { typedef, conditional } = content;
     if (!typedef) continue;
     if (typedefs.has(typedef.name) || conditional) twice.add(typedef.name);
-    typedefs.set(typedef.name, { ...typedef.type, chunk });
+    typedefs.set(typedef.name, typedef.type);
   }
   for (const name of twice) typedefs.delete(name);
-  return { macros: readMacros(chunks.flatMap(({ content }) => content.directives)), typedefs, sources };
-}
-
-/** The tag behind a written name, and where that tag is written; undefined for a typedef that is not known here. */
-export function resolveStructName(
-  name: StructName,
-  chunk: Chunk,
-  environment: Environment,
-): { name: string; span?: Span } | undefined {
-  if (name.tag) return { name: name.name, span: shift(name.span, chunk.start) };
-  const typedef = environment.typedefs.get(name.name);
-  if (typedef?.base.kind !== 'struct' || typedef.pointers > 0 || !typedef.base.tag) return undefined;
-  const isOwnName = typedef.base.name === name.name;
   return {
-    name: typedef.base.name,
-    ...(!isOwnName && { span: shift(typedef.base.span, typedef.chunk.start) }),
+    macros: readMacros(chunks.flatMap(({ content }) => content.directives)),
+    typedefs,
+    sources,
   };
 }
 
-export function shift({ start, end }: Span, by: number): Span {
-  return { start: start + by, end: end + by };
+/** The tag behind a written name; undefined for a typedef that is not known here. */
+export function resolveStructName(name: StructName, environment: Environment): string | undefined {
+  if (name.tag) return name.name;
+  const typedef = environment.typedefs.get(name.name);
+  return typedef?.base.kind === 'struct' && typedef.pointers === 0 && typedef.base.tag
+    ? typedef.base.name
+    : undefined;
 }

@@ -87,6 +87,18 @@ export function prototypeName(chunk: ChunkText): string | undefined {
   return word?.kind === 'word' && word !== declaration[0] ? word.text : undefined;
 }
 
+/** The name that `int x;` or `struct s x = {…};` defines, unless it is constant, static or declared elsewhere. */
+export function mutableVariable(tokens: readonly Token[]): string | undefined {
+  const declaration = declarationTokens(tokens);
+  const end = declaration.findIndex((token) => /^[=;[({]$/.test(token.text));
+  const head = declaration.slice(0, end);
+  if (end < 2 || /^[({]$/.test(declaration[end]?.text ?? '')) return undefined;
+  if (head.some((token) => /^(?:const|static|extern|typedef)$/.test(token.text) || token.text === ','))
+    return undefined;
+  const name = head.at(-1);
+  return name?.kind === 'word' ? name.text : undefined;
+}
+
 /** The indices of the parentheses right before `end`; trailing words (attributes nobody knows) may follow them. */
 function lastGroup(tokens: readonly Token[], end: number): [number, number] | undefined {
   let close = end - 1;

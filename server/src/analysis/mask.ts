@@ -3,6 +3,7 @@
  * grammar (`SEC("…")`, attributes, `__uint(…)`, types as macro arguments), comments and preprocessor lines are blank.
  */
 import { isClosed, type Token } from './lexer';
+import { isScalarName } from './types';
 
 /** Words that qualify a declaration and mean nothing to its structure. */
 const qualifiers = new Set([
@@ -94,7 +95,8 @@ export function maskCode(text: string, tokens: readonly Token[], from = 0, to = 
   let at = from;
   for (const [i, token] of inside.entries()) {
     parts.push(blank(text.slice(at, token.start)));
-    parts.push(dropped.has(i) ? blank(token.text) : plain(token));
+    if (dropped.has(i)) parts.push(blank(token.text));
+    else parts.push(isCastType(inside, i) ? 'int'.padEnd(token.text.length) : plain(token));
     at = token.end;
   }
   parts.push(blank(text.slice(at, to)));
@@ -120,40 +122,62 @@ function droppedTokens(tokens: readonly Token[]): Set<number> {
   const drop = (from: number, to: number): void => {
     for (let i = from; i < to; i++) dropped.add(i);
   };
+  /** Of each open parenthesis: it holds the arguments of a call. */
+  const calls: boolean[] = [];
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i];
-    if (token?.kind !== 'word' || dropped.has(i)) continue;
+    if (!token || dropped.has(i)) continue;
+    if (token.text === '(') calls.push(isCallee(tokens[i - 1]));
+    else if (token.text === ')') calls.pop();
+    if (token.kind !== 'word') continue;
     const opens = tokens[i + 1]?.text === '(';
     if (isQualifier(token.text)) drop(i, i + 1);
+    else if (calls.at(-1) === true && startsArgument(tokens, i)) dropType(tokens, i, dropped);
     else if (!opens) continue;
     else if (token.text === 'SEC' || isAttribute(token.text)) drop(i, endOfGroup(tokens, i + 1));
     else if (typeofWord.test(token.text)) drop(i + 1, endOfGroup(tokens, i + 1));
     else if (mapField.test(token.text)) drop(i, afterSemicolon(tokens, endOfGroup(tokens, i + 1)));
-    else if (!notCallee.test(token.text)) dropTypes(tokens, i + 1, endOfGroup(tokens, i + 1), dropped);
   }
   return dropped;
 }
 
+function isCallee(token: Token | undefined): boolean {
+  return token?.kind === 'word' && !notCallee.test(token.text);
+}
+
+function startsArgument(tokens: readonly Token[], i: number): boolean {
+  const before = tokens[i - 1]?.text;
+  return before === '(' || before === ',';
+}
+
 /** `f(struct task_struct *, x)`: a type as an argument becomes its tag. */
-function dropTypes(tokens: readonly Token[], open: number, end: number, dropped: Set<number>): void {
-  let depth = 0;
-  for (let i = open; i < end; i++) {
-    const text = tokens[i]?.text ?? '';
-    if (text === '(') depth++;
-    else if (text === ')') depth--;
-    const before = tokens[i - 1]?.text;
-    const first = depth === 1 && (before === '(' || before === ',');
-    if (first && (tagKeyword.test(text) || text === 'const')) {
-      dropped.add(i);
-      let star = i + 1;
-      while (tagKeyword.test(tokens[star]?.text ?? '')) dropped.add(star++);
-      star++;
-      while (tokens[star]?.text === '*') star++;
-      if (tokens[star]?.text === ',' || tokens[star]?.text === ')') {
-        for (let k = star - 1; tokens[k]?.text === '*'; k--) dropped.add(k);
-      }
-    }
-  }
+function dropType(tokens: readonly Token[], start: number, dropped: Set<number>): void {
+  const text = tokens[start]?.text ?? '';
+  if (!tagKeyword.test(text) && text !== 'const') return;
+  let i = start;
+  while (tagKeyword.test(tokens[i]?.text ?? '') || tokens[i]?.text === 'const') dropped.add(i++);
+  const stars = ++i;
+  while (tokens[i]?.text === '*') i++;
+  if (tokens[i]?.text !== ',' && tokens[i]?.text !== ')') return;
+  for (let star = stars; star < i; star++) dropped.add(star);
+}
+
+/**
+ * The `u64` of `(u64)&x` or `(u64)(x)`: to the grammar, which knows no typedefs, the first is an AND and the second a call.
+ * A keyword makes it the cast that it is.
+ */
+function isCastType(tokens: readonly Token[], i: number): boolean {
+  const name = tokens[i]?.text ?? '';
+  if (name.length < 3 || !(name.endsWith('_t') || isScalarName(name))) return false;
+  if (tokens[i - 1]?.text !== '(' || tokens[i + 1]?.text !== ')') return false;
+  const before = tokens[i - 2];
+  const after = tokens[i + 2];
+  const operand = after !== undefined && (after.kind !== 'punctuation' || /^[&*(~!+-]$/.test(after.text));
+  const callee =
+    before?.kind === 'word'
+      ? !/^(?:return|case|else|do)$/.test(before.text)
+      : /^[)\]]$/.test(before?.text ?? '');
+  return operand && !callee;
 }
 
 function afterSemicolon(tokens: readonly Token[], i: number): number {

@@ -1,10 +1,11 @@
-/** What one chunk adds to the analysis of its file, in the offsets of the file. */
+/** What one chunk adds to the analysis of its file: first in its own offsets, then where it stands. */
 import type { Chunk } from './chunk';
-import { shift, type Environment } from './environment';
+import type { Environment } from './environment';
 import type { FunctionHead } from './functions';
 import type { FunctionDef, Include, MapDef, Program, SectionSite, StructDef } from './model';
-import { ctxParameter, placeParameter } from './programs';
-import { sectionValue, tracepointTarget } from './sections';
+import { ctxParameter } from './programs';
+import { sectionMeaning, tracepointTarget, type SectionMeaning, type SectionSyntax } from './sections';
+import { shiftCtx, shiftFunction, shiftInclude, shiftMap, shiftSection, shiftStruct } from './shift';
 import { resolveStruct } from './structs';
 
 export interface Placed {
@@ -16,97 +17,87 @@ export interface Placed {
   readonly includes: readonly Include[];
 }
 
-/** @param preserve a `#pragma clang attribute push(preserve_access_index)` is in force */
-export function placeChunk(chunk: Chunk, environment: Environment, preserve: boolean): Placed {
+/**
+ * In the chunk's own offsets.
+ * @param preserve a `#pragma clang attribute push(preserve_access_index)` is in force
+ */
+export function readPlaced(chunk: Chunk, environment: Environment, preserve: boolean): Placed {
   const { head, map, structs, directives } = chunk.content;
-  const by = chunk.start;
-  const sections = placeSections(chunk, environment);
+  const sites = chunk.content.sections.sites.flatMap((site) => {
+    const meaning = sectionMeaning(site, environment.macros);
+    return meaning ? [{ site: sectionSite(site, meaning, chunk), closed: meaning.closed }] : [];
+  });
+  const sections = sites.map(({ site }) => site);
   // A head that a macro of this file makes is not what it looks like.
   const known = head && !environment.macros.names.has(head.macro ?? head.name) ? head : undefined;
-  const definition = known && placeFunction(known, chunk);
+  const definition = known && functionDef(known, chunk);
+  const ctx = known && ctxParameter(chunk, known, environment);
   return {
     sections,
     programs:
-      known && definition
-        ? sections.map((section) => program(section, definition, known, chunk, environment))
+      definition && ctx
+        ? sites.flatMap(({ site, closed }) => (closed ? [] : [{ section: site, function: definition, ctx }]))
         : [],
     functions: definition ? [definition] : [],
-    maps:
-      map && sections.some(({ value }) => value === '.maps' || value === 'maps') ? [placeMap(map, by)] : [],
-    structs: structs.map((struct) =>
-      placeStruct(resolveStruct(struct, environment.macros.constants), by, preserve),
-    ),
-    includes: directives.flatMap((directive) =>
-      directive.kind === 'include' ? [{ ...directive.include, span: shift(directive.include.span, by) }] : [],
-    ),
+    maps: map && sections.some(({ value }) => value === '.maps' || value === 'maps') ? [map] : [],
+    structs: structs.map((struct) => {
+      const resolved = resolveStruct(struct, environment.macros.constants);
+      return preserve ? preserved(resolved) : resolved;
+    }),
+    includes: directives.flatMap((directive) => (directive.kind === 'include' ? [directive.include] : [])),
   };
 }
 
-function program(
-  section: SectionSite,
-  definition: FunctionDef,
-  head: FunctionHead,
-  chunk: Chunk,
-  environment: Environment,
-): Program {
-  return { section, function: definition, ctx: ctxParameter(chunk, head, environment) };
+export function shiftPlaced(placed: Placed, by: number): Placed {
+  const sections = placed.sections.map((site) => shiftSection(site, by));
+  const functions = placed.functions.map((definition) => shiftFunction(definition, by));
+  const [definition] = functions;
+  return {
+    sections,
+    functions,
+    programs: placed.programs.flatMap((program) => {
+      const section = sections[placed.sections.indexOf(program.section)];
+      return section && definition
+        ? [{ section, function: definition, ctx: shiftCtx(program.ctx, definition, by) }]
+        : [];
+    }),
+    maps: placed.maps.map((map) => shiftMap(map, by)),
+    structs: placed.structs.map((struct) => shiftStruct(struct, by)),
+    includes: placed.includes.map((include) => shiftInclude(include, by)),
+  };
 }
 
-function placeSections(chunk: Chunk, environment: Environment): SectionSite[] {
+/** Whether the declaration after the site stands in its section. */
+export function isOpenSection(site: SectionSyntax, { macros }: Environment): boolean {
+  return sectionMeaning(site, macros)?.closed === false;
+}
+
+function sectionSite(site: SectionSyntax, meaning: SectionMeaning, chunk: Chunk): SectionSite {
   const { sections, conditional } = chunk.content;
-  return sections.sites.flatMap((site): SectionSite[] => {
-    const found = sectionValue(site, environment.macros);
-    if (!found) return [];
-    const literal = found.literal && shift(found.literal, chunk.start);
-    const tracepoint = tracepointTarget(found.value, literal);
-    return [
-      {
-        span: shift(site.span, chunk.start),
-        value: found.value,
-        ...(literal && { literal }),
-        form: site.kind === 'macro' ? 'macro' : site.form,
-        ...(tracepoint && { tracepoint }),
-        conditional,
-        on: sections.on,
-      },
-    ];
-  });
-}
-
-function placeFunction({ ambiguous, ...head }: FunctionHead, chunk: Chunk): FunctionDef {
-  const by = chunk.start;
+  const { value, literal, closed } = meaning;
+  const tracepoint = tracepointTarget(value, literal);
   return {
-    ...head,
-    nameSpan: shift(head.nameSpan, by),
-    span: shift(head.span, by),
-    parameterSpan: shift(head.parameterSpan, by),
-    bodySpan: shift(head.bodySpan, by),
-    parameters: head.parameters.map((parameter) => placeParameter(parameter, by)),
-    conditional: chunk.content.conditional || ambiguous || chunk.isForked,
+    span: site.span,
+    value,
+    ...(literal && { literal }),
+    form: site.kind === 'macro' ? 'macro' : site.form,
+    ...(tracepoint && { tracepoint }),
+    conditional,
+    on: closed ? 'function' : sections.on,
   };
 }
 
-function placeMap(map: MapDef, by: number): MapDef {
-  return {
-    ...map,
-    nameSpan: shift(map.nameSpan, by),
-    span: shift(map.span, by),
-    attributes: new Map(
-      [...map.attributes].map(([key, { text, span }]) => [key, { text, span: shift(span, by) }]),
-    ),
-  };
+function functionDef({ ambiguous, ...head }: FunctionHead, chunk: Chunk): FunctionDef {
+  return { ...head, conditional: chunk.content.conditional || ambiguous || chunk.isForked };
 }
 
-function placeStruct(struct: StructDef, by: number, preserve: boolean): StructDef {
+function preserved(struct: StructDef): StructDef {
   return {
     ...struct,
-    nameSpan: shift(struct.nameSpan, by),
-    span: shift(struct.span, by),
-    preserveAccessIndex: struct.preserveAccessIndex || preserve,
-    fields: struct.fields.map(({ inline, ...field }) => ({
+    preserveAccessIndex: true,
+    fields: struct.fields.map((field) => ({
       ...field,
-      span: shift(field.span, by),
-      ...(inline && { inline: placeStruct(inline, by, preserve) }),
+      ...(field.inline && { inline: preserved(field.inline) }),
     })),
   };
 }

@@ -1,6 +1,6 @@
 /** How a program declares its context. */
 import type { Chunk } from './chunk';
-import { resolveStructName, shift, type Environment } from './environment';
+import { resolveStructName, type Environment } from './environment';
 import { macroContext, type FunctionHead } from './functions';
 import { tokenize } from './lexer';
 import type { CtxParameter, Parameter } from './model';
@@ -19,41 +19,32 @@ export function parameterType(chunk: Chunk, parameter: Parameter): WrittenType {
   return array ? { ...type, pointers: type.pointers + 1 } : type;
 }
 
-/** The context parameter, in the offsets of the file. */
+/** The context parameter, in the chunk's own offsets. */
 export function ctxParameter(chunk: Chunk, head: FunctionHead, environment: Environment): CtxParameter {
   if (head.macro !== undefined) return { kind: 'macro', name: 'ctx' };
-  const [own] = head.parameters;
-  if (!own) return { kind: 'none' };
-  const parameter = placeParameter(own, chunk.start);
-  const other = { kind: 'other', name: own.name, parameter } as const;
+  const [parameter] = head.parameters;
+  if (!parameter) return { kind: 'none' };
+  const { name } = parameter;
+  const other = { kind: 'other', name, parameter } as const;
   if (head.ambiguous || chunk.isForked) return other;
-  const { base, pointers } = parameterType(chunk, own);
+  const { base, pointers } = parameterType(chunk, parameter);
   if (pointers !== 1) return other;
   switch (base.kind) {
     case 'void':
-      return { kind: 'void', name: own.name, parameter };
+      return { kind: 'void', name, parameter };
     case 'scalar':
       return base.size === 4 || base.size === 8
-        ? { kind: 'words', name: own.name, wordSize: base.size, parameter }
+        ? { kind: 'words', name, wordSize: base.size, parameter }
         : other;
     case 'struct': {
-      const struct = resolveStructName(base, chunk, environment);
-      if (!struct) return other;
-      const structSpan = shift(base.span, chunk.start);
-      return { kind: 'struct', name: own.name, structName: struct.name, structSpan, parameter };
+      const structName = resolveStructName(base, environment);
+      return structName === undefined
+        ? other
+        : { kind: 'struct', name, structName, structSpan: base.span, parameter };
     }
     case 'other':
       return other;
   }
-}
-
-export function placeParameter(parameter: Parameter, by: number): Parameter {
-  return {
-    ...parameter,
-    span: shift(parameter.span, by),
-    typeSpan: shift(parameter.typeSpan, by),
-    ...(parameter.nameSpan && { nameSpan: shift(parameter.nameSpan, by) }),
-  };
 }
 
 /** What `ctx` is in a program that a macro declares; undefined for a macro that is not libbpf's. */

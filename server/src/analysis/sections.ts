@@ -89,20 +89,22 @@ function standsOn(tokens: readonly Token[]): SectionSite['on'] {
   return ends >= 0 || tokens.some((token) => token.text === ';') ? 'variable' : 'none';
 }
 
-/** The value and, where it is one plain literal, its place; undefined where the site's meaning is not certain. */
-export function sectionValue(
-  site: SectionSyntax,
-  macros: Macros,
-): { value: string; literal?: Span } | undefined {
-  if (site.kind === 'macro') {
-    const value = expandSection(site, macros);
-    return value === undefined ? undefined : { value };
-  }
+export interface SectionMeaning {
+  readonly value: string;
+  /** Inside the quotes, where the value is one plain literal. */
+  readonly literal?: Span;
+  /** The macro brings its own function: what follows in the file does not stand in this section. */
+  readonly closed: boolean;
+}
+
+/** Undefined where the site's meaning is not certain. */
+export function sectionMeaning(site: SectionSyntax, macros: Macros): SectionMeaning | undefined {
+  if (site.kind === 'macro') return expandSection(site, macros);
   const value = joinParts(site.parts, macros);
   if (value === undefined) return undefined;
   const [only, ...more] = site.parts;
-  if (only?.kind !== 'string' || more.length > 0) return { value };
-  return { value, literal: { start: only.start + 1, end: only.end - 1 } };
+  if (only?.kind !== 'string' || more.length > 0) return { value, closed: false };
+  return { value, literal: { start: only.start + 1, end: only.end - 1 }, closed: false };
 }
 
 function joinParts(parts: readonly Token[], macros: Macros): string | undefined {
@@ -116,7 +118,7 @@ function joinParts(parts: readonly Token[], macros: Macros): string | undefined 
 }
 
 /** One level of a macro whose body holds exactly one section with a string that is certain. */
-function expandSection(site: SectionSyntax & { kind: 'macro' }, macros: Macros): string | undefined {
+function expandSection(site: SectionSyntax & { kind: 'macro' }, macros: Macros): SectionMeaning | undefined {
   const macro = macros.definitions.get(site.name);
   if (!macro || (macro.parameters === undefined) !== (site.arguments === undefined)) return undefined;
   const body = tokenize(macro.body);
@@ -144,7 +146,7 @@ function expandSection(site: SectionSyntax & { kind: 'macro' }, macros: Macros):
     if (part === undefined) return undefined;
     value += part;
   }
-  return value;
+  return { value, closed: body.some((token) => token.text === '{') };
 }
 
 /** `#x` of one word or number is its spelling; `x` itself must be a string. */

@@ -36,6 +36,11 @@ const sizes: ReadonlyMap<string, 1 | 2 | 4 | 8> = new Map(
   ).flatMap(([size, names]) => names.split(' ').map((name) => [name, size] as const)),
 );
 
+/** `u64`, `__be16`, `size_t`; of one word. */
+export function isScalarName(name: string): boolean {
+  return sizes.has(name);
+}
+
 const ignored = /^(?:const|volatile|restrict|__restrict|register|static|extern|inline)$/;
 
 /** Reads specifiers and stars; anything else makes the type `other`. */
@@ -57,4 +62,10 @@ function baseType(words: readonly Token[]): BaseType {
   if (size !== undefined) return { kind: 'scalar', size };
   if (second || /^(?:struct|union|enum|float|double)$/.test(first.text)) return { kind: 'other' };
   return { kind: 'struct', name: first.text, span: { start: first.start, end: first.end }, tag: false };
+}
+
+/** Bytes of a scalar or a pointer on the BPF machine. */
+export function bytesOf({ base, pointers }: WrittenType): number | undefined {
+  if (pointers > 0) return 8;
+  return base.kind === 'scalar' ? base.size : undefined;
 }

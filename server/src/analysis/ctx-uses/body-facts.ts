@@ -12,23 +12,24 @@ import type { Tracked } from './references';
 
 export class BodyFacts {
   readonly #parser: CParser;
-  readonly #known = new WeakMap<Chunk, Map<string, CtxFacts>>();
 
   constructor(parser: CParser) {
     this.#parser = parser;
   }
 
   /** @param index of the parameter that is ctx; a `helper` gets it from its callers */
-  of(chunk: Chunk, index: number, via: Tracked['via']): CtxFacts {
-    const known = this.#known.get(chunk) ?? new Map<string, CtxFacts>();
-    this.#known.set(chunk, known);
+  of(chunk: Chunk, index: number, via: Tracked['via'], variables: ReadonlySet<string>): CtxFacts {
+    const known = (chunk.memo.facts ??= new Map<string, CtxFacts>());
     const key = `${via}${index}`;
-    const facts = known.get(key) ?? this.#collect(chunk, index, via);
+    const before = known.get(key);
+    if (before && [...before.assumed].every(([name, mutable]) => variables.has(name) === mutable))
+      return before;
+    const facts = this.#collect(chunk, index, via, variables);
     known.set(key, facts);
     return facts;
   }
 
-  #collect(chunk: Chunk, index: number, via: Tracked['via']): CtxFacts {
+  #collect(chunk: Chunk, index: number, via: Tracked['via'], variables: ReadonlySet<string>): CtxFacts {
     const { head } = chunk.content;
     const tracked = head && trackedParameter(chunk, index, via);
     if (!tracked || chunk.isForked) return noFacts;
@@ -50,13 +51,21 @@ export class BodyFacts {
     }));
     const implicit = head.macro === undefined ? [] : [{ name: tracked.name, type: tracked.type }];
     const unsure = !chunk.isWellFormed || head.ambiguous;
-    return collectFacts({
+    const assumed = new Map<string, boolean>();
+    const facts = collectFacts({
       text,
+      source: chunk.text,
       tree,
       parameters: [...implicit, ...parameters],
       tracked,
+      isMutable: (name) => {
+        const mutable = variables.has(name);
+        assumed.set(name, mutable);
+        return mutable;
+      },
       isConditional: (offset) => unsure || isWithin(body.conditional, offset),
     });
+    return { ...facts, assumed };
   }
 }
 

@@ -15,20 +15,25 @@ import {
 import type { CtxFacts, RawName, RawPass, RawUse, Usage } from './facts';
 import { isExistenceCheck, readerOf, type Reader } from './readers';
 import { References, type Reference, type Tracked } from './references';
-import { isTypeOrName, resolveScopes, type DeclaredParameter, type Scopes } from './scopes';
+import { isTypeOrName, resolveScopes, unwrap, type DeclaredParameter, type Scopes } from './scopes';
+import { bytesOf } from '../types';
 import { Usages } from './usage';
 
 export interface Body {
   /** The masked text; offsets are those of `tree`. */
   readonly text: string;
+  /** As it is written, with the same offsets: what a type is called only this says. */
+  readonly source: string;
   readonly tree: Ast;
   readonly parameters: readonly DeclaredParameter[];
   readonly tracked: Tracked;
+  /** A variable of the file that anything may write at any time: no constant. */
+  isMutable(name: string): boolean;
   /** Text under an `#if`. */
   isConditional(offset: number): boolean;
 }
 
-export function collectFacts(body: Body): CtxFacts {
+export function collectFacts(body: Body): Omit<CtxFacts, 'assumed'> {
   const collector = new Collector(body);
   collector.block(body.tree, true);
   return { uses: collector.uses, passes: collector.passes, names: collector.names() };
@@ -65,10 +70,13 @@ class Collector {
 
   constructor(body: Body) {
     this.#body = body;
-    this.#scopes = resolveScopes(body.text, body.tree, body.parameters);
-    this.#references = new References(body.text, this.#scopes, body.tracked);
+    this.#scopes = resolveScopes(body, body.tree, body.parameters);
+    this.#references = new References(body, this.#scopes, body.tracked);
     // A helper is inlined: what a handler passes to it may be a constant.
-    this.#constness = new Constness(body.text, this.#scopes, () => body.tracked.via === 'helper');
+    this.#constness = new Constness(body.text, this.#scopes, {
+      isMutable: (name) => body.isMutable(name),
+      parametersMayBeConstant: body.tracked.via === 'helper',
+    });
     this.#usages = new Usages(body.text, this.#scopes);
   }
 
@@ -169,6 +177,10 @@ class Collector {
 
   #expression(node: Ast, certain: boolean): void {
     if (isTypeOrName(node)) return;
+    if (node.type === 'parenthesized_expression') {
+      this.#expressions(node.children, certain);
+      return;
+    }
     const reference = this.#references.of(node);
     if (reference) {
       this.#reference(node, reference, certain);
@@ -227,7 +239,8 @@ class Collector {
     for (const [i, argument] of (list?.children ?? []).entries()) {
       if (reader?.fields !== undefined && i >= reader.fields) this.#accessorIndices(argument, certain);
       else if (i !== reader?.source || !this.#source(node, argument, reader, certain))
-        this.#expression(argument, certain);
+        // Nobody assigns in an argument but to a macro, `IF_NEW(x = ctx->y)`, which does with it what it likes.
+        this.#expression(argument, certain && argument.type !== 'assignment_expression');
     }
   }
 
@@ -258,7 +271,7 @@ class Collector {
       const read =
         reference.offset === undefined
           ? reference
-          : offsetPlace(reference, argument, size && this.#textOf(size));
+          : offsetPlace(reference, argument, size && this.#sizeOf(size));
       const relocated = this.#textOf(argument).includes('__builtin_preserve_access_index');
       const access = relocated ? 'core-read' : reader.access;
       if (read.path.length > 0) {
@@ -268,6 +281,15 @@ class Collector {
     }
     this.#inner(argument, certain);
     return true;
+  }
+
+  /** The text of a size; of `sizeof(x)`, where x is a local scalar, the number of bytes. */
+  #sizeOf(size: Ast): string {
+    const operand =
+      size.type === 'sizeof_expression' && size.children[0] ? unwrap(size.children[0]) : undefined;
+    const binding = operand?.type === 'identifier' ? this.#scopes.of(operand) : undefined;
+    const bytes = binding && !binding.isArray ? bytesOf(binding.type) : undefined;
+    return bytes === undefined ? this.#body.source.slice(size.start, size.end) : String(bytes);
   }
 
   /** `BPF_CORE_READ(ctx, args[i])`: `i` is an expression like any other. */
@@ -371,7 +393,7 @@ class Collector {
       receiver: this.#textOf(options.receiver ?? receiverOf(shown)),
       valueSize: options.consumed ? this.#valueSize(value) : undefined,
       ...(consumer && { consumer }),
-      ...(cast && { castTo: this.#textOf(cast).replace(/\s+/g, ' ').trim() }),
+      ...(cast && { castTo: this.#body.source.slice(cast.start, cast.end).replace(/\s+/g, ' ').trim() }),
       dereferenced: dereferenced || (access !== 'address' && isDereferenced(this.#body.text, value)),
       certain: certain && this.#isPlain(shown),
       usage,
@@ -403,9 +425,7 @@ class Collector {
     if (parent.type !== 'init_declarator' && !(set && left.type === 'identifier')) return undefined;
     const name = declaredName(left);
     const binding = name && this.#scopes.of(name);
-    if (!binding || binding.isArray) return undefined;
-    if (binding.type.pointers > 0) return 8;
-    return binding.type.base.kind === 'scalar' ? binding.type.base.size : undefined;
+    return binding && !binding.isArray ? bytesOf(binding.type) : undefined;
   }
 
   /** The parser understood the whole statement, it stands under no `#if`, and no `->` waits for its member. */

@@ -3,7 +3,7 @@
  * (`const volatile` settings), CO-RE existence checks. Code behind one of them may never be seen by the verifier.
  */
 import { between, type Ast } from '../ast';
-import { isExistenceCheck } from './readers';
+import { isExistenceCheck, readsMemory } from './readers';
 import { unwrap, type Binding, type Scopes } from './scopes';
 
 /** Whether the condition may be known to be true, or false, in advance. */
@@ -12,17 +12,24 @@ export interface Foresight {
   readonly maybeFalse: boolean;
 }
 
+/** What the function's own text does not say. */
+export interface Outside {
+  /** A variable of the file that anything may write at any time. */
+  isMutable(name: string): boolean;
+  /** The function is inlined: what a caller passes to it may be a constant. */
+  readonly parametersMayBeConstant: boolean;
+}
+
 export class Constness {
   readonly #text: string;
   readonly #scopes: Scopes;
-  /** In a helper that is inlined, parameters may be constants too. */
-  readonly #isConstantParameter: (binding: Binding) => boolean;
+  readonly #outside: Outside;
   readonly #visiting = new Set<Binding>();
 
-  constructor(text: string, scopes: Scopes, isConstantParameter: (binding: Binding) => boolean) {
+  constructor(text: string, scopes: Scopes, outside: Outside) {
     this.#text = text;
     this.#scopes = scopes;
-    this.#isConstantParameter = isConstantParameter;
+    this.#outside = outside;
   }
 
   condition(node: Ast): Foresight {
@@ -56,18 +63,14 @@ export class Constness {
     switch (node.type) {
       case 'identifier': {
         const binding = this.#scopes.of(node);
-        return !binding || this.#isConstantBinding(binding);
+        return binding ? this.#isConstantBinding(binding) : !this.#outside.isMutable(this.#textOf(node));
       }
-      case 'call_expression': {
-        const [callee, list] = node.children;
-        if (callee && isExistenceCheck(this.#textOf(callee))) return true;
-        // Helpers without arguments, `bpf_get_smp_processor_id()`, ask the kernel.
-        if (callee && this.#textOf(callee).startsWith('bpf_')) return false;
-        return (list?.children ?? []).every((argument) => this.#isConstant(argument));
-      }
+      case 'call_expression':
+        return this.#mayTellInAdvance(node);
       case 'pointer_expression':
-      case 'subscript_expression':
         return false;
+      case 'subscript_expression':
+        return this.#isGlobal(node) && node.children.every((child) => this.#isConstant(child));
       case 'field_expression': {
         const [object, field] = node.children;
         if (!object || !field || between(this.#text, object, field) === '->') return false;
@@ -78,8 +81,36 @@ export class Constness {
     }
   }
 
+  #mayTellInAdvance(call: Ast): boolean {
+    const [callee, list] = call.children;
+    const name = callee ? this.#textOf(callee) : '';
+    if (isExistenceCheck(name)) return true;
+    // Helpers without arguments, `bpf_get_smp_processor_id()`, ask the kernel.
+    if (name.startsWith('bpf_')) return false;
+    // A macro may ask about the type of its arguments only: `HAS(ctx->reason)`.
+    if (/^[A-Z_][A-Z0-9_]*$/.test(name) && !readsMemory(name)) return true;
+    return (list?.children ?? []).every(
+      (argument) => this.#isConstant(argument) || this.#isPointerParameter(argument),
+    );
+  }
+
+  /** `has_reason(ctx)`: the function may look at the struct's type, not at what it points to. */
+  #isPointerParameter(node: Ast): boolean {
+    const binding = node.type === 'identifier' ? this.#scopes.of(node) : undefined;
+    return binding?.kind === 'parameter' && binding.type.pointers > 0;
+  }
+
+  /** `settings.modes[2]` of a `const volatile` one. */
+  #isGlobal(node: Ast): boolean {
+    let at: Ast | undefined = unwrap(node);
+    while (at?.type === 'subscript_expression' || at?.type === 'field_expression') {
+      at = at.children[0] && unwrap(at.children[0]);
+    }
+    return at?.type === 'identifier' && !this.#scopes.of(at);
+  }
+
   #isConstantBinding(binding: Binding): boolean {
-    if (binding.kind === 'parameter') return this.#isConstantParameter(binding);
+    if (binding.kind === 'parameter') return this.#outside.parametersMayBeConstant;
     if (binding.addressTaken || binding.opaque || this.#visiting.has(binding)) return false;
     this.#visiting.add(binding);
     const constant = binding.assignments.every(

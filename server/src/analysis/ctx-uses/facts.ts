@@ -64,6 +64,8 @@ export interface CtxFacts {
   readonly uses: readonly RawUse[];
   readonly passes: readonly RawPass[];
   readonly names: readonly RawName[];
+  /** What was taken for granted: whether these names are mutable variables of the file. */
+  readonly assumed: ReadonlyMap<string, boolean>;
 }
 
-export const noFacts: CtxFacts = { uses: [], passes: [], names: [] };
+export const noFacts: CtxFacts = { uses: [], passes: [], names: [], assumed: new Map() };

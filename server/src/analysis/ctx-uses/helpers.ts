@@ -4,8 +4,9 @@
  */
 import type { Chunk } from '../chunk';
 import type { Environment } from '../environment';
+import type { FileTable } from '../file-table';
 import type { Program } from '../model';
-import { sectionValue } from '../sections';
+import { isOpenSection } from '../placement';
 import type { BodyFacts } from './body-facts';
 import type { CtxFacts } from './facts';
 
@@ -26,14 +27,6 @@ export interface HelperParameter {
   readonly returnUsed: boolean;
 }
 
-/** The functions of a file and how often each name is mentioned in it. */
-export interface FunctionTable {
-  /** The chunk that defines it; undefined where there is none, or more than one. */
-  definition(name: string): Chunk | undefined;
-  prototypes(name: string): number;
-  mentions(name: string): number;
-}
-
 interface Node {
   readonly chunk: Chunk;
   readonly name: string;
@@ -47,7 +40,7 @@ interface Node {
 
 export function followHelpers(
   starts: readonly ProgramChunk[],
-  table: FunctionTable,
+  table: FileTable,
   environment: Environment,
   bodies: BodyFacts,
 ): HelperParameter[] {
@@ -58,10 +51,10 @@ export function followHelpers(
     if (known) return known;
     const chunk = table.definition(name);
     const head = chunk?.content.head;
-    const isProgram = chunk?.content.sections.sites.some((site) => sectionValue(site, environment.macros));
+    const isProgram = chunk?.content.sections.sites.some((site) => isOpenSection(site, environment));
     if (!chunk || !head || isProgram || head.macro !== undefined || environment.macros.names.has(name))
       return undefined;
-    const facts = bodies.of(chunk, argument, 'helper');
+    const facts = bodies.of(chunk, argument, 'helper', table.variables);
     const node: Node = {
       ...{ chunk, name, facts, programs: new Set<Program>(), sections: new Set<string>() },
       ...{ certain: false, returnUsed: false, passes: 0 },
@@ -92,11 +85,12 @@ export function followHelpers(
       }
     }
   };
-  for (const { chunk, programs } of starts) follow(bodies.of(chunk, 0, 'ctx'), programs, true, 0);
+  for (const { chunk, programs } of starts)
+    follow(bodies.of(chunk, 0, 'ctx', table.variables), programs, true, 0);
   return [...nodes.values()].flatMap((node) => toHelper(node, table) ?? []);
 }
 
-function toHelper(node: Node, table: FunctionTable): HelperParameter | undefined {
+function toHelper(node: Node, table: FileTable): HelperParameter | undefined {
   const { chunk, name, facts, certain, returnUsed } = node;
   const [program, ...programs] = node.programs;
   const elsewhere = table.mentions(name) - 1 - table.prototypes(name) - node.passes;

@@ -59,9 +59,14 @@ export function readerOf(callee: string): Reader | undefined {
 
 /** Asks about types at load time and evaluates nothing: `bpf_core_field_exists(ctx->x)`. */
 export function isExistenceCheck(callee: string): boolean {
-  return /^(?:bpf_core_(?:field_(?:exists|size|offset)|type_(?:exists|matches|size|id_local|id_kernel)|enum_value(?:_exists)?)|__builtin_(?:constant_p|preserve_\w*info|btf_type_id|preserve_field_info))$/.test(
+  return /^(?:bpf_ksym_exists|bpf_core_(?:field_(?:exists|size|offset)|type_(?:exists|matches|size|id_local|id_kernel)|enum_value(?:_exists)?)|__builtin_(?:constant_p|preserve_\w*info|btf_type_id|preserve_field_info))$/.test(
     callee,
   );
+}
+
+/** A macro of libbpf that evaluates to what the kernel's memory or registers hold. */
+export function readsMemory(macro: string): boolean {
+  return readers.has(macro) || /^PT_REGS_\w+$/.test(macro);
 }
 
 /** Hands its argument through: `__builtin_preserve_access_index(&ctx->x)`. */

@@ -5,7 +5,7 @@ import type { CtxUse } from '../model';
 import { writtenType, type BaseType, type WrittenType } from '../types';
 import type { RawStep, StructName } from './facts';
 import { isTransparent } from './readers';
-import { unwrap, type Assignment, type Binding, type Scopes } from './scopes';
+import { unwrap, type Assignment, type Binding, type BodyText, type Scopes } from './scopes';
 
 /** The pointer that is followed. */
 export interface Tracked {
@@ -38,13 +38,15 @@ type Target =
 
 export class References {
   readonly #text: string;
+  readonly #source: string;
   readonly #scopes: Scopes;
   readonly #tracked: Tracked;
   readonly #known = new Map<Ast, Reference | undefined>();
   readonly #aliases = new Map<Binding, Reference | undefined>();
 
-  constructor(text: string, scopes: Scopes, tracked: Tracked) {
+  constructor({ text, source }: BodyText, scopes: Scopes, tracked: Tracked) {
     this.#text = text;
+    this.#source = source;
     this.#scopes = scopes;
     this.#tracked = tracked;
   }
@@ -163,13 +165,13 @@ export class References {
     const reference = this.of(value);
     if (reference?.kind !== 'pointer') return undefined;
     const written = writtenType(
-      tokenize(this.#textOf(type)).map((token) => ({
+      tokenize(this.#source.slice(type.start, type.end)).map((token) => ({
         ...token,
         start: token.start + type.start,
         end: token.end + type.start,
       })),
     );
-    const via = reference.via === 'ctx' ? 'cast' : reference.via;
+    const via = reference.via === 'ctx' && reference.path.length === 0 ? 'cast' : reference.via;
     if (written.pointers === 1) return retype({ ...reference, via }, written.base);
     const integer = written.pointers === 0 && written.base.kind === 'scalar' && written.base.size === 8;
     return integer ? { ...reference, target: { kind: 'scalar', size: 1 }, via } : undefined;

@@ -1,93 +1,71 @@
-/** Facts of a body become uses of the file: offsets moved, constants and typedefs resolved. */
-import type { Chunk } from '../chunk';
-import { constantNumber } from '../constant';
-import { resolveStructName, shift, type Environment } from '../environment';
+/** Facts of a body become uses: constants and typedefs of the file resolved. All offsets are still the chunk's own. */
+import { constantNumber, type Constants } from '../constant';
+import { resolveStructName, type Environment } from '../environment';
 import { tokenize } from '../lexer';
-import type { CtxName, CtxUse, PathStep, Program } from '../model';
-import { writtenType } from '../types';
+import type { CtxName, CtxUse, PathStep } from '../model';
+import type { Unowned } from '../shift';
+import { bytesOf, writtenType } from '../types';
 import type { RawName, RawStep, RawUse, StructName } from './facts';
 
-/** What the facts of one chunk are resolved against. */
-export interface Place {
-  readonly chunk: Chunk;
-  readonly environment: Environment;
-  readonly programs: readonly [Program, ...Program[]];
-}
-
 /** Undefined where a typedef or an offset is not known: the use is then not certain to be what it looks like. */
-export function resolveUse(raw: RawUse, place: Place, certain: boolean): CtxUse | undefined {
-  const struct = resolveRoot(raw.root, place);
-  const [first, ...rest] = resolvePath(raw.path, place);
+export function resolveUse(
+  raw: RawUse,
+  environment: Environment,
+  certain: boolean,
+): Unowned<CtxUse> | undefined {
+  const struct = resolveRoot(raw.root, environment);
+  const [first, ...rest] = resolvePath(raw.path, environment);
   if (!struct || !first || rest.length + 1 !== raw.path.length) return undefined;
-  const { consumer, castTo } = raw;
-  const by = place.chunk.start;
+  const { span, access, via, receiver, valueSize, consumer, castTo, dereferenced } = raw;
   return {
-    programs: place.programs,
-    span: shift(raw.span, by),
+    span,
     path: [first, ...rest],
     ...struct,
-    access: raw.access,
-    via: raw.via,
-    receiver: raw.receiver,
-    valueSize: raw.valueSize,
-    ...(consumer && {
-      consumer: {
-        ...consumer,
-        calleeSpan: shift(consumer.calleeSpan, by),
-        argumentSpan: shift(consumer.argumentSpan, by),
-        callSpan: shift(consumer.callSpan, by),
-      },
-    }),
+    access,
+    via,
+    receiver,
+    valueSize,
+    ...(consumer && { consumer }),
     ...(castTo !== undefined && { castTo }),
-    dereferenced: raw.dereferenced,
+    dereferenced,
     certain,
   };
 }
 
-export function resolveName(raw: RawName, place: Place): CtxName | undefined {
-  const struct = resolveRoot(raw.root, place);
-  const path = resolvePath(raw.path, place);
+export function resolveName(raw: RawName, environment: Environment): Unowned<CtxName> | undefined {
+  const struct = resolveRoot(raw.root, environment);
+  const path = resolvePath(raw.path, environment);
   if (!struct || path.length !== raw.path.length) return undefined;
-  const scope = shift(raw.scope, place.chunk.start);
-  return { name: raw.name, scope, programs: place.programs, ...struct, path, via: raw.via };
+  return { name: raw.name, scope: raw.scope, ...struct, path, via: raw.via };
 }
 
 function resolveRoot(
   root: StructName | undefined,
-  place: Place,
+  environment: Environment,
 ): Pick<CtxUse, 'structName' | 'structSpan'> | undefined {
   if (!root) return {};
-  const struct = resolveStructName(root, place.chunk, place.environment);
-  return struct && { structName: struct.name, ...(struct.span && { structSpan: struct.span }) };
+  const structName = resolveStructName(root, environment);
+  // A typedef's name is no tag: it cannot be replaced by one.
+  return structName === undefined ? undefined : { structName, ...(root.tag && { structSpan: root.span }) };
 }
 
-function resolvePath(path: readonly RawStep[], place: Place): PathStep[] {
-  return path.flatMap((step) => resolveStep(step, place) ?? []);
+function resolvePath(path: readonly RawStep[], { macros }: Environment): PathStep[] {
+  return path.flatMap((step) => resolveStep(step, macros.constants) ?? []);
 }
 
-function resolveStep(step: RawStep, { chunk, environment }: Place): PathStep | undefined {
-  const { constants } = environment.macros;
-  const span = shift(step.span, chunk.start);
-  switch (step.kind) {
-    case 'member':
-      return { kind: 'member', name: step.name, span };
-    case 'index': {
-      const value = constantNumber(step.text, constants);
-      return { kind: 'index', ...(value !== undefined && { value }), span };
-    }
-    case 'offset': {
-      const value = constantNumber(step.text, constants);
-      const size = constantNumber(step.size, constants) ?? sizeOfScalar(step.size);
-      return value === undefined || size === undefined ? undefined : { kind: 'offset', value, size, span };
-    }
-  }
+function resolveStep(step: RawStep, constants: Constants): PathStep | undefined {
+  if (step.kind === 'member') return step;
+  const value = constantNumber(step.text, constants);
+  if (step.kind === 'index') return { kind: 'index', ...(value !== undefined && { value }), span: step.span };
+  const size = constantNumber(step.size, constants) ?? sizeOfScalar(step.size);
+  return value === undefined || size === undefined
+    ? undefined
+    : { kind: 'offset', value, size, span: step.span };
 }
 
 /** `sizeof(u64)`, `sizeof(void *)` */
 function sizeOfScalar(text: string): number | undefined {
   const inside = /^sizeof\s*\(([^()]*)\)$/.exec(text.trim())?.[1];
   if (inside === undefined) return undefined;
-  const { base, pointers } = writtenType(tokenize(inside));
-  if (pointers > 0) return 8;
-  return base.kind === 'scalar' ? base.size : undefined;
+  return bytesOf(writtenType(tokenize(inside)));
 }

@@ -1,5 +1,5 @@
 /** Which declaration every name in a function body means, and what happens to each local. */
-import { between, type Ast } from '../ast';
+import { between, descendants, type Ast } from '../ast';
 import { tokenize } from '../lexer';
 import type { Span } from '../model';
 import { writtenType, type WrittenType } from '../types';
@@ -38,7 +38,7 @@ export interface DeclaredParameter {
   readonly type: WrittenType;
 }
 
-export function resolveScopes(text: string, body: Ast, parameters: readonly DeclaredParameter[]): Scopes {
+export function resolveScopes(text: BodyText, body: Ast, parameters: readonly DeclaredParameter[]): Scopes {
   const resolver = new Resolver(text);
   const block = new Map<string, Binding>();
   for (const { name, type } of parameters) {
@@ -54,6 +54,12 @@ export function resolveScopes(text: string, body: Ast, parameters: readonly Decl
   return { of: (identifier) => resolver.found.get(identifier), bindings: resolver.bindings };
 }
 
+/** Masked, for what the tree is about, and as written, for types; the offsets are the same. */
+export interface BodyText {
+  readonly text: string;
+  readonly source: string;
+}
+
 /** Innermost block last. */
 type Blocks = readonly Map<string, Binding>[];
 type NewBinding = Omit<Binding, 'assignments' | 'reads' | 'addressTaken' | 'opaque'> & { opaque?: boolean };
@@ -62,9 +68,11 @@ class Resolver {
   readonly found = new Map<Ast, Binding>();
   readonly bindings: Binding[] = [];
   readonly #text: string;
+  readonly #source: string;
 
-  constructor(text: string) {
+  constructor({ text, source }: BodyText) {
     this.#text = text;
+    this.#source = source;
   }
 
   declare(block: Map<string, Binding>, given: NewBinding): Binding {
@@ -105,6 +113,7 @@ class Resolver {
       case 'sizeof_expression':
       case 'alignof_expression':
       case 'offsetof_expression':
+        this.#mention(node, blocks);
         return;
       default:
         if (!isTypeOrName(node)) this.#children(node, blocks);
@@ -131,9 +140,14 @@ class Resolver {
     this.#lookup(node, blocks)?.reads.push(node);
   }
 
+  /** Names that are not evaluated: they mean something, but nothing is read. */
+  #mention(node: Ast, blocks: Blocks): void {
+    for (const inner of descendants(node)) if (inner.type === 'identifier') this.#lookup(inner, blocks);
+  }
+
   #declaration(node: Ast, blocks: Blocks): void {
     const declarators = node.children.filter(isDeclarator);
-    const specifiers = this.#text.slice(node.start, declarators[0]?.start ?? node.end);
+    const specifiers = this.#source.slice(node.start, declarators[0]?.start ?? node.end);
     const tokens = tokenize(specifiers).map((token) => ({
       ...token,
       start: token.start + node.start,
@@ -253,7 +267,10 @@ class Resolver {
     const [callee, list] = node.children;
     if (!callee) return;
     const name = this.#text.slice(callee.start, callee.end);
-    if (isExistenceCheck(name)) return;
+    if (isExistenceCheck(name)) {
+      this.#mention(node, blocks);
+      return;
+    }
     this.visit(callee, blocks);
     const reader = readerOf(name);
     for (const [i, argument] of (list?.children ?? []).entries()) {
