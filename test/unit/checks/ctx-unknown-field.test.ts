@@ -61,4 +61,41 @@ int handle(struct trace_event_raw_sched_process_exec *ctx)
       expect(codes).not.toContain('ctx-unknown-field');
     }
   });
+
+  it.each([
+    'if (knows(ctx)) return ctx->gone; return 0;',
+    'if (!knows(ctx)) return 0; return ctx->gone;',
+    'if (HAS(ctx->gone)) return ctx->gone; return 0;',
+    'if (has_member(ctx, gone)) return ctx->gone; return 0;',
+    'int x = 0; IF_NEW(x = ctx->gone); return x;',
+    'if (settings[1]) return ctx->gone; return 0;',
+    'if (bpf_ksym_exists(bpf_new_kfunc)) return ctx->gone; return 0;',
+  ])('is silent where the author’s own function, macro or setting may be the guard: %s', async (body) => {
+    const source = guarded(body);
+    expect(await findingsOf(source, context)).toEqual([]);
+  });
+
+  it('is not silent behind a condition that the kernel answers when it runs', async () => {
+    const conditions = ['bpf_get_smp_processor_id() == 1', 'BPF_CORE_READ(ctx, next_pid)', 'ctx->next_pid'];
+    for (const condition of conditions) {
+      const findings = await findingsOf(guarded(`if (${condition}) return 0; return ctx->gone;`), context);
+      expect(findings.map(({ code }) => code)).toEqual(['ctx-unknown-field']);
+    }
+  });
 });
+
+function guarded(body: string): string {
+  return `
+#define HAS(member) bpf_core_field_exists(member)
+#define has_member(record, member) bpf_core_field_exists((record)->member)
+#define IF_NEW(statement) do { if (bpf_core_type_exists(struct some_new_struct)) { statement; } } while (0)
+const volatile bool settings[4];
+static bool knows(struct trace_event_raw_sched_switch *ctx) { return bpf_core_field_exists(ctx->gone); }
+
+SEC("tp/sched/sched_switch")
+int handle(struct trace_event_raw_sched_switch *ctx)
+{
+	${body}
+}
+`;
+}

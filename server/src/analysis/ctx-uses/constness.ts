@@ -86,9 +86,9 @@ export class Constness {
     const name = callee ? this.#textOf(callee) : '';
     if (isExistenceCheck(name)) return true;
     // Helpers without arguments, `bpf_get_smp_processor_id()`, ask the kernel.
-    if (name.startsWith('bpf_')) return false;
+    if (name.startsWith('bpf_') || readsMemory(name)) return false;
     // A macro may ask about the type of its arguments only: `HAS(ctx->reason)`.
-    if (/^[A-Z_][A-Z0-9_]*$/.test(name) && !readsMemory(name)) return true;
+    if (/^[A-Z_][A-Z0-9_]*$/.test(name)) return true;
     return (list?.children ?? []).every(
       (argument) => this.#isConstant(argument) || this.#isPointerParameter(argument),
     );
