@@ -116,6 +116,10 @@ export class LspClient {
     });
   }
 
+  get pid(): number {
+    return this.#process.pid ?? -1;
+  }
+
   /** Resolves when the condition holds, looked at after everything that the server sends. */
   async until(check: () => boolean): Promise<void> {
     if (check()) return;
@@ -206,5 +210,5 @@ export class LspClient {
 }
 
 /** Another build, such as an unpacked VSIX, can be named by the environment. */
-const builtServer =
+export const builtServer =
   process.env['EBPF_SERVER'] ?? fileURLToPath(new URL('../../dist/server.js', import.meta.url));
