@@ -12,12 +12,11 @@ const tier = inject('e2e');
 const fixtures = join(import.meta.dirname, 'fixtures', 'workspace');
 const kernel = { kind: 'bundled', id: '6.1-debian-amd64' };
 
-/** Line and column, from 1, of the first place in a fixture that has this text. */
-function placeOf(file: string, text: string): [line: number, column: number] {
-  const before = readFileSync(join(fixtures, file), 'utf8').split(text, 1)[0] ?? '';
+/** Where a fixture first has this text: the line, from 1, and what is before it in the line. */
+function placeOf(file: string, text: string): [line: number, before: string] {
+  const [before = ''] = readFileSync(join(fixtures, file), 'utf8').split(text, 1);
   const lines = before.split('\n');
-  // A tab is four columns in the status bar but one in `:line:column`.
-  return [lines.length, (lines.at(-1)?.length ?? 0) + 1];
+  return [lines.length, lines.at(-1) ?? ''];
 }
 
 for (const { version, vscode } of codeServers) {

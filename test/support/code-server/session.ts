@@ -97,7 +97,7 @@ async function prepare(options: SessionOptions, args: readonly string[] = []): P
   await cp(options.folder, folder, { recursive: true });
   await installExtension(codeServer, options.vsix, dirs);
   const browser = await launchChromium();
-  const page = await browser.newPage({ viewport: { width: 1200, height: 720 } });
+  const page = await browser.newPage({ viewport: { width: 1366, height: 720 } });
   page.setDefaultTimeout(60_000);
   const server = await launchCodeServer(codeServer, { ...dirs, args, settings: options.settings ?? {} });
   return { dir, folder, server, browser, page };

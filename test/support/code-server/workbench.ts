@@ -41,12 +41,16 @@ export class Workbench {
     return this.page.locator('.quick-input-widget .monaco-list-row');
   }
 
-  /** Puts the cursor at a place, counted from 1 as VS Code shows it. */
-  async goTo(line: number, column = 1): Promise<void> {
-    await this.page.keyboard.press('Control+G');
-    await this.#quickInput().fill(`:${line}:${column}`);
-    await this.page.keyboard.press('Enter');
+  /**
+   * Puts the cursor on a line, counted from 1, behind this text of it. By keys, because versions count a tab in
+   * `:line:column` differently.
+   */
+  async goTo(line: number, before = ''): Promise<void> {
+    await this.press('Control+G');
+    await this.#quickInput().fill(`:${line}`);
+    await this.press('Enter');
     await this.#quickInput().waitFor({ state: 'hidden' });
+    await this.press('Home', ...Array.from(before.trimStart(), () => 'ArrowRight'));
   }
 
   /** Types at the cursor, key by key, as a person does. */
