@@ -42,8 +42,9 @@ export function readEnvironment(chunks: readonly Chunk[], previous: Environment 
   };
 }
 
-/** The tag behind a written name; undefined for a typedef that is not known here. */
+/** The tag behind a written name; undefined for a macro, and for a typedef that is not known here. */
 export function resolveStructName(name: StructName, environment: Environment): string | undefined {
+  if (environment.macros.names.has(name.name)) return undefined;
   if (name.tag) return name.name;
   const typedef = environment.typedefs.get(name.name);
   return typedef?.base.kind === 'struct' && typedef.pointers === 0 && typedef.base.tag

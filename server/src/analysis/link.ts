@@ -1,11 +1,12 @@
 /** Puts the chunks of a file together: the `SourceAnalysis`. What has neither changed nor moved is taken over as it is. */
 import type { Chunk } from './chunk';
 import { BodyFacts } from './ctx-uses/body-facts';
-import type { CtxFacts, Usage } from './ctx-uses/facts';
+import type { CtxFacts, RawUse } from './ctx-uses/facts';
 import { followHelpers, type ProgramChunk } from './ctx-uses/helpers';
 import { resolveName, resolveUse } from './ctx-uses/resolve';
 import { readEnvironment, type Environment } from './environment';
 import { fileTable, type FileTable } from './file-table';
+import { tokenize } from './lexer';
 import type { CtxName, CtxUse, Program, SourceAnalysis } from './model';
 import type { CParser } from './parser';
 import { readPlaced, shiftPlaced, type Placed } from './placement';
@@ -81,7 +82,7 @@ export class Linker {
   ): Omit<PlacedUses, 'of'> {
     const { link } = chunk.memo;
     const facts = this.#bodies.of(chunk, 0, 'ctx', table.variables);
-    const certain = facts.uses.map((use) => use.certain && isUsed(use.usage, true, table, environment));
+    const certain = facts.uses.map((use) => isCertain(use, true, table, environment));
     const verdicts = certain.map(Number).join('');
     const known = link?.uses;
     const own =
@@ -102,8 +103,7 @@ export class Linker {
     return followHelpers(starts, table, environment, this.#bodies).map(
       ({ chunk, facts, programs, ...reached }) => {
         const certain = facts.uses.map(
-          (use) =>
-            reached.certain && use.certain && isUsed(use.usage, reached.returnUsed, table, environment),
+          (use) => reached.certain && isCertain(use, reached.returnUsed, table, environment),
         );
         return place(resolveFacts(facts, certain, environment), chunk.start, programs);
       },
@@ -160,14 +160,30 @@ function place(
   };
 }
 
-/** An argument of a function of this file is used if that function's body names the parameter. */
-function isUsed(usage: Usage, returnUsed: boolean, table: FileTable, environment: Environment): boolean {
+/** What only the whole file can say: are the calls around it functions, and is the value used? */
+function isCertain(use: RawUse, returnUsed: boolean, table: FileTable, environment: Environment): boolean {
+  const { certain, usage, inside } = use;
+  if (!certain || !inside.every((name) => knownFunction(name, table, environment))) return false;
   if (usage.live || (usage.returned && returnUsed)) return true;
-  return usage.calls.some(({ callee, argument }) => {
-    const chunk = table.definition(callee);
-    const head = chunk?.content.head;
-    const name = head?.parameters[argument]?.name;
-    if (!chunk || !head || !name || environment.macros.names.has(callee)) return false;
-    return new RegExp(`\\b${name}\\b`).test(chunk.text.slice(head.bodySpan.start, head.bodySpan.end));
-  });
+  return usage.calls.some(({ callee, argument }) => usesParameter(callee, argument, table, environment));
+}
+
+/** A function that this file defines, and no macro of the same name. */
+function knownFunction(name: string, table: FileTable, environment: Environment): Chunk | undefined {
+  return environment.macros.names.has(name) ? undefined : table.definition(name);
+}
+
+/** The function's body names its parameter. */
+function usesParameter(
+  callee: string,
+  argument: number,
+  table: FileTable,
+  environment: Environment,
+): boolean {
+  const chunk = knownFunction(callee, table, environment);
+  const head = chunk?.content.head;
+  const name = head?.parameters[argument]?.name;
+  if (!chunk || !head || !name) return false;
+  const { start, end } = head.bodySpan;
+  return tokenize(chunk.text, start, end).some((token) => token.text === name);
 }

@@ -26,7 +26,7 @@ export function ctxParameter(chunk: Chunk, head: FunctionHead, environment: Envi
   if (!parameter) return { kind: 'none' };
   const { name } = parameter;
   const other = { kind: 'other', name, parameter } as const;
-  if (head.ambiguous || chunk.isForked) return other;
+  if (head.ambiguous || chunk.isForked || environment.macros.names.has(name)) return other;
   const { base, pointers } = parameterType(chunk, parameter);
   if (pointers !== 1) return other;
   switch (base.kind) {

@@ -61,6 +61,7 @@ describe('forms of a read', () => {
     ['sink = ctx->args[ctx->id];', ['ctx->args[ctx->id] = .args[?] read', 'ctx->id = .id read']],
     ['sink = *(char *)ctx->args[1];', ['ctx->args[1] = .args[1] read, dereferenced']],
     ['sink = ((struct t *)ctx->args[1])->x;', ['ctx->args[1] = .args[1] read, dereferenced']],
+    ['sink = ctx->MEMBER;', ['ctx->MEMBER = .MEMBER read, unsure']],
     ['sink = ctx->next->x;', ['ctx->next = .next read, dereferenced']],
     ['sink = BPF_CORE_READ(ctx, next, x);', ['next = .next core-read, dereferenced']],
     ['sink = BPF_CORE_READ(ctx, ent.pid);', ['ent.pid = .ent.pid core-read']],
@@ -82,9 +83,13 @@ describe('forms of a read', () => {
     ['a copy that something else may write', 'struct t c = *ctx; change(&c); sink = c.x;'],
     ['an array of pointers', 'struct t *c[1] = { (void *)ctx }; sink = c[0]->x;'],
     ['a macro of the file', 'LOAD(ctx, id);'],
+    ['a member that is a macro', 'sink = ctx->FIRST;'],
+    ['a tag that is a macro', 'sink = ((struct TAG *)ctx)->id;'],
     ['a typedef that is not known', 'sink = ((unknown_t *)ctx)->id;'],
   ])('does not follow %s', (_, statement) => {
-    expect(usesOf(handler(statement, '#define LOAD(c, m) (sink = (c)->m)'))).toEqual([]);
+    expect(
+      usesOf(handler(statement, '#define LOAD(c, m) (sink = (c)->m)\n#define FIRST args[0]\n#define TAG t')),
+    ).toEqual([]);
   });
 
   it('uses constants of the file', () => {
@@ -214,8 +219,15 @@ describe('certainty', () => {
     ['bpf_printk("%d", ctx->id);', true],
     ['sink = ctx->\n\tid;', false],
     ['#ifdef X\n\tsink = ctx->id;\n#endif', false],
+    ['if (likely(ctx->id)) return 1; return 0;', true],
+    ['sink = bpf_ntohl(ctx->id);', true],
+    ['u64 x = 0; WHEN_NEW(x = ctx->id); return x;', false],
+    ['return local(ctx->id);', true],
+    ['return sink + local(({ u64 x = ctx->id; x; }));', true],
   ])('of %j is %s', (statement, certain) => {
-    const before = 'const volatile bool setting = false;';
+    const before = `const volatile bool setting = false;
+#define WHEN_NEW(x) do { if (0) { x; } } while (0)
+static u64 local(u64 x) { return x; }`;
     const found = analyse(handler(`\t${statement}`, before)).ctxUses.filter(
       (use) => use.access === 'read' && pathText(use.path) === '.id',
     );

@@ -4,6 +4,7 @@ import type { CtxUse, Span } from '../model';
 import { Constness } from './constness';
 import {
   accessorSteps,
+  callsAround,
   declaredName,
   isDereferenced,
   isStored,
@@ -12,7 +13,7 @@ import {
   receiverOf,
   spanOf,
 } from './expressions';
-import type { CtxFacts, RawName, RawPass, RawUse, Usage } from './facts';
+import type { CtxFacts, RawName, RawPass, RawStep, RawUse, Usage } from './facts';
 import { isExistenceCheck, readerOf, type Reader } from './readers';
 import { References, type Reference, type Tracked } from './references';
 import { isTypeOrName, resolveScopes, unwrap, type DeclaredParameter, type Scopes } from './scopes';
@@ -344,7 +345,7 @@ class Collector {
     this.passes.push({
       callee: this.#textOf(callee),
       argument: list?.children.indexOf(outer) ?? -1,
-      certain: certain && this.#isPlain(node),
+      certain: certain && this.#isPlain(node) && callsAround(this.#body.text, call).length === 0,
       used: usage.live || usage.returned || usage.calls.length > 0,
     });
   }
@@ -395,8 +396,9 @@ class Collector {
       ...(consumer && { consumer }),
       ...(cast && { castTo: this.#body.source.slice(cast.start, cast.end).replace(/\s+/g, ' ').trim() }),
       dereferenced: dereferenced || (access !== 'address' && isDereferenced(this.#body.text, value)),
-      certain: certain && this.#isPlain(shown),
+      certain: certain && this.#isPlain(shown) && !reference.path.some(looksLikeMacro),
       usage,
+      inside: callsAround(this.#body.text, value),
     });
   }
 
@@ -447,4 +449,9 @@ function offsetPlace(reference: Reference, argument: Ast, size: string | undefin
   if (size === undefined || reference.offset === undefined) return reference;
   const span: Span = spanOf(argument);
   return { ...reference, root: undefined, path: [{ kind: 'offset', text: reference.offset, size, span }] };
+}
+
+/** A member in capitals may be a macro of a header. */
+function looksLikeMacro(step: RawStep): boolean {
+  return step.kind === 'member' && /^[A-Z][A-Z0-9_]*$/.test(step.name);
 }

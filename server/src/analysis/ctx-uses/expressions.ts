@@ -2,6 +2,7 @@
 import { between, type Ast } from '../ast';
 import type { Span } from '../model';
 import type { RawStep } from './facts';
+import { isPassThrough, usesArguments } from './readers';
 import { unwrap } from './scopes';
 
 /** Out through parentheses and casts; the type of the innermost cast. */
@@ -87,4 +88,15 @@ export function declaredName(node: Ast | undefined): Ast | undefined {
   let at = node;
   while (at && at.type !== 'identifier') at = at.children[0];
   return at;
+}
+
+/** The names of all calls around an expression, but for those that are known to be functions. */
+export function callsAround(text: string, node: Ast): string[] {
+  const names: string[] = [];
+  for (let at = node.parent; at && at.type !== 'compound_statement'; at = at.parent) {
+    const callee = at.type === 'argument_list' ? at.parent?.children[0] : undefined;
+    const name = callee && text.slice(callee.start, callee.end);
+    if (name !== undefined && !usesArguments(name) && !isPassThrough(name)) names.push(name);
+  }
+  return names;
 }

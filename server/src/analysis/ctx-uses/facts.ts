@@ -30,6 +30,8 @@ export interface RawUse {
   /** Before what the rest of the file has to say: is the value used? */
   readonly certain: boolean;
   readonly usage: Usage;
+  /** Names that are called around it: one that is a macro may turn its argument into anything. */
+  readonly inside: readonly string[];
 }
 
 /** Where a value goes. It counts as used when one of these is so. */

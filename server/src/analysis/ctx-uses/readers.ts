@@ -74,6 +74,13 @@ export function isTransparent(callee: string): boolean {
   return callee === '__builtin_preserve_access_index';
 }
 
+/** Macros and functions whose value depends on their arguments and on nothing else. */
+export function isPassThrough(callee: string): boolean {
+  return /^(?:likely|unlikely|min|max|READ_ONCE|bpf_(?:ntoh|hton)[sl]|bpf_(?:be64_to_cpu|cpu_to_be64))$/.test(
+    callee,
+  );
+}
+
 /**
  * Really uses its arguments, as a helper does. A macro of some header that is called like a function may expand to
  * nothing; those for debugging often do.

@@ -1,7 +1,8 @@
 /** Facts of a body become uses: constants and typedefs of the file resolved. All offsets are still the chunk's own. */
-import { constantNumber, type Constants } from '../constant';
+import { constantNumber } from '../constant';
 import { resolveStructName, type Environment } from '../environment';
 import { tokenize } from '../lexer';
+import type { Macros } from '../macros';
 import type { CtxName, CtxUse, PathStep } from '../model';
 import type { Unowned } from '../shift';
 import { bytesOf, writtenType } from '../types';
@@ -50,11 +51,12 @@ function resolveRoot(
 }
 
 function resolvePath(path: readonly RawStep[], { macros }: Environment): PathStep[] {
-  return path.flatMap((step) => resolveStep(step, macros.constants) ?? []);
+  return path.flatMap((step) => resolveStep(step, macros) ?? []);
 }
 
-function resolveStep(step: RawStep, constants: Constants): PathStep | undefined {
-  if (step.kind === 'member') return step;
+/** Undefined for a member that is a macro, and an offset that is no constant. */
+function resolveStep(step: RawStep, { names, constants }: Macros): PathStep | undefined {
+  if (step.kind === 'member') return names.has(step.name) ? undefined : step;
   const value = constantNumber(step.text, constants);
   if (step.kind === 'index') return { kind: 'index', ...(value !== undefined && { value }), span: step.span };
   const size = constantNumber(step.size, constants) ?? sizeOfScalar(step.size);

@@ -1,7 +1,7 @@
 /** Where a value goes. A read whose value nothing uses is no instruction: the compiler drops it. */
 import { descendants, type Ast } from '../ast';
 import type { CallArgument, Usage } from './facts';
-import { isExistenceCheck, usesArguments } from './readers';
+import { isExistenceCheck, isPassThrough, usesArguments } from './readers';
 import { unwrap, type Binding, type Scopes } from './scopes';
 
 const nothing: Usage = { live: false, returned: false, calls: [] };
@@ -37,7 +37,7 @@ export class Usages {
       case 'comma_expression':
         return parent.children.at(-1) === node ? this.of(parent, visited) : nothing;
       case 'argument_list':
-        return this.#argument(parent, node);
+        return this.#argument(parent, node, visited);
       case 'init_declarator':
         return this.#declared(parent, visited);
       case 'assignment_expression':
@@ -56,11 +56,12 @@ export class Usages {
     }
   }
 
-  #argument(list: Ast, node: Ast): Usage {
+  #argument(list: Ast, node: Ast, visited: Set<Binding>): Usage {
     const callee = list.parent?.children[0];
     if (callee?.type !== 'identifier' || this.#scopes.of(callee)) return nothing;
     const name = this.#textOf(callee);
     if (isExistenceCheck(name)) return nothing;
+    if (isPassThrough(name) && list.parent) return this.of(list.parent, visited);
     if (usesArguments(name)) return live;
     const call: CallArgument = { callee: name, argument: list.children.indexOf(node) };
     return { live: false, returned: false, calls: [call] };
