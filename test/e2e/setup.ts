@@ -15,7 +15,7 @@ const run = promisify(execFile);
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The packed extension, or why there is nothing to run it in. */
+    /** The packed extension, or what is missing to run it in. */
     e2e: { readonly vsix: string } | { readonly skip: string };
   }
 }
@@ -23,7 +23,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const missing = await whatIsMissing();
   if (missing !== undefined) {
-    console.warn(`e2e skipped: ${missing}`);
+    console.warn(`e2e skipped: needs ${missing}`);
     project.provide('e2e', { skip: missing });
     return undefined;
   }
@@ -38,12 +38,12 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 }
 
 async function whatIsMissing(): Promise<string | undefined> {
-  if ((await findChromium()) === undefined) return 'no Chromium on PATH, and $CHROMIUM names none';
+  if ((await findChromium()) === undefined) return 'Chromium, on PATH or named by $CHROMIUM';
   for (const { version } of codeServers) {
     try {
       await installCodeServer(version, console.warn);
     } catch (error) {
-      return `code-server ${version} cannot be installed: ${error instanceof Error ? error.message : String(error)}`;
+      return `code-server ${version}, which cannot be installed: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
   return undefined;
