@@ -3,8 +3,30 @@ import tseslint from 'typescript-eslint';
 
 /** Imports go one way: core <- server, core <- runner, core+runner <- client, core+server+runner <- cli. */
 const forbidden = {
-  core: ['vscode', 'vscode-*', '#server/*', '#runner/*', '#cli/*', '#support/*', 'fs', 'node:fs', 'node:fs/*', 'fs/*', 'child_process', 'node:child_process'],
-  server: ['vscode', 'vscode-languageclient', 'vscode-languageclient/*', '#runner/*', '#cli/*', '#support/*', 'child_process', 'node:child_process'],
+  core: [
+    'vscode',
+    'vscode-*',
+    '#server/*',
+    '#runner/*',
+    '#cli/*',
+    '#support/*',
+    'fs',
+    'node:fs',
+    'node:fs/*',
+    'fs/*',
+    'child_process',
+    'node:child_process',
+  ],
+  server: [
+    'vscode',
+    'vscode-languageclient',
+    'vscode-languageclient/*',
+    '#runner/*',
+    '#cli/*',
+    '#support/*',
+    'child_process',
+    'node:child_process',
+  ],
   runner: ['vscode', 'vscode-*', '#server/*', '#cli/*', '#support/*'],
   client: ['vscode-languageserver', 'vscode-languageserver/*', '#server/*', '#cli/*', '#support/*'],
   cli: ['vscode', 'vscode-languageclient', 'vscode-languageclient/*', '#support/*'],
@@ -14,7 +36,8 @@ const forbidden = {
 const pureServer = ['fs', 'node:fs', 'node:fs/*', 'fs/*'];
 
 const noModuleState = {
-  selector: 'Program > VariableDeclaration[kind="let"], Program > ExportNamedDeclaration > VariableDeclaration[kind="let"]',
+  selector:
+    'Program > VariableDeclaration[kind="let"], Program > ExportNamedDeclaration > VariableDeclaration[kind="let"]',
   message: 'No module-level mutable state: two servers must be able to live in one process.',
 };
 
@@ -23,13 +46,30 @@ const room = (name, extra = []) => ({
   rules: {
     'no-restricted-imports': [
       'error',
-      { patterns: [{ group: [...forbidden[name], ...extra], message: `${name}/ may not import this (see docs/architecture.md).` }] },
+      {
+        patterns: [
+          {
+            group: [...forbidden[name], ...extra],
+            message: `${name}/ may not import this (see docs/architecture.md).`,
+          },
+        ],
+      },
     ],
   },
 });
 
 export default tseslint.config(
-  { ignores: ['dist', '.tsbuild', '.cache', 'node_modules', '**/*.generated.ts', 'test/**/fixtures', 'test/e2e/runner'] },
+  {
+    ignores: [
+      'dist',
+      '.tsbuild',
+      '.cache',
+      'node_modules',
+      '**/*.generated.ts',
+      'test/**/fixtures',
+      'test/e2e/runner',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -41,8 +81,14 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { boolean: true, string: true } }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/prefer-nullish-coalescing': [
+        'error',
+        { ignorePrimitives: { boolean: true, string: true } },
+      ],
       eqeqeq: 'error',
     },
   },
@@ -53,7 +99,18 @@ export default tseslint.config(
   },
   {
     files: ['**/*.mjs', '**/*.js', '**/*.cjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', Buffer: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly', AbortSignal: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        Buffer: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        fetch: 'readonly',
+        AbortSignal: 'readonly',
+      },
+    },
     rules: { 'max-lines': ['error', { max: 500 }] },
   },
 );
