@@ -103,7 +103,9 @@ function suggestions(events: readonly EventName[], { category, name }: Tracepoin
  */
 function relatedSyscalls(side: string, bare: string, events: readonly EventName[]): string[] {
   const names = events.flatMap(({ name }) => (name.startsWith(side) ? [name.slice(side.length)] : []));
-  const form = new RegExp(`^(?:new)?f?${bare}(?:at)?\\d?$`);
+  // `newlstat` and `fchown` are forms themselves.
+  const stem = bare.replace(/^(?:new)?(?:[fl](?=stat|ch))?/, '');
+  const form = new RegExp(`^(?:new)?f?${stem}(?:at)?\\d?$`);
   const forms = names
     .filter((name) => form.test(name) || name.startsWith(bare))
     .sort((a, b) => Number(form.test(b)) - Number(form.test(a)) || a.length - b.length);

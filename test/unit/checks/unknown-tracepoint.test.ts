@@ -39,6 +39,15 @@ describe('unknown-tracepoint', () => {
       'syscalls/sys_enter_renameat',
       'syscalls/sys_enter_renameat2',
     ]);
+    for (const [name, form] of [
+      ['newlstat', 'newfstatat'],
+      ['lchown', 'fchownat'],
+      ['chmod', 'fchmodat'],
+      ['exec', 'execve'],
+    ] as const) {
+      const [other] = await findingsOf(program(`tp/syscalls/sys_enter_${name}`), arm64);
+      expect(other?.fixes.map(({ edits }) => edits[0]?.newText)).toContain(`syscalls/sys_enter_${form}`);
+    }
   });
 
   it('refuses a colon between category and name', async () => {
