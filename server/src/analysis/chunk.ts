@@ -31,8 +31,8 @@ export interface ChunkContent {
 }
 
 export interface ChunkMemo {
-  /** By the parameter that is followed. */
-  facts?: Map<string, CtxFacts>;
+  /** Of a helper by the parameter that is followed, of a program at -1. */
+  facts?: Map<number, CtxFacts>;
   link?: LinkMemo;
 }
 

@@ -26,6 +26,8 @@ export interface LinkMemo {
 
 interface UsesMemo {
   readonly facts: CtxFacts;
+  /** The certainty of a use depends on the rest of the file. */
+  readonly asksFile: boolean;
   /** What the rest of the file says about the certainty of each use. */
   readonly verdicts: string;
   readonly uses: readonly Unowned<CtxUse>[];
@@ -51,48 +53,68 @@ export class Linker {
     this.#environment = environment;
     const memos = placeAll(chunks, environment);
     const table = fileTable(chunks, words);
-    const starts = memos.flatMap((memo, i) => programChunk(chunks[i], memo.at.placed.programs) ?? []);
+    const starts = this.#starts(chunks, memos, table);
     const found = starts.map((start) => this.#programUses(start, environment, table));
     const helpers = this.#helperUses(starts, environment, table);
     const all = memos.map((memo) => memo.at.placed);
-    const uses = [...found, ...helpers].flatMap((part) => part.uses);
-    const names = [...found, ...helpers].flatMap((part) => part.names);
+    const parts = [...found, ...helpers];
+    const uses = gather(parts, (part) => part.uses);
+    const names = gather(parts, (part) => part.names);
     if (helpers.length > 0) {
       uses.sort((a, b) => a.span.start - b.span.start);
       names.sort((a, b) => a.scope.start - b.scope.start);
     }
     return {
       text,
-      sections: all.flatMap((placed) => placed.sections),
-      programs: all.flatMap((placed) => placed.programs),
-      functions: all.flatMap((placed) => placed.functions),
-      maps: all.flatMap((placed) => placed.maps),
-      structs: all.flatMap((placed) => placed.structs),
-      includes: all.flatMap((placed) => placed.includes),
+      sections: gather(all, (placed) => placed.sections),
+      programs: gather(all, (placed) => placed.programs),
+      functions: gather(all, (placed) => placed.functions),
+      maps: gather(all, (placed) => placed.maps),
+      structs: gather(all, (placed) => placed.structs),
+      includes: gather(all, (placed) => placed.includes),
       ctxUses: uses,
       ctxNames: names,
       constants: environment.macros.constants,
     };
   }
 
+  #starts(chunks: readonly Chunk[], memos: readonly LinkMemo[], table: FileTable): ProgramChunk[] {
+    const starts: ProgramChunk[] = [];
+    for (const [i, chunk] of chunks.entries()) {
+      const programs = followed(memos[i]?.at.placed.programs ?? []);
+      if (programs)
+        starts.push({ chunk, facts: this.#bodies.of(chunk, 0, 'ctx', table.variables), programs });
+    }
+    return starts;
+  }
+
   #programUses(
-    { chunk, programs }: ProgramChunk,
+    { chunk, facts, programs }: ProgramChunk,
     environment: Environment,
     table: FileTable,
-  ): Omit<PlacedUses, 'of'> {
-    const { link } = chunk.memo;
-    const facts = this.#bodies.of(chunk, 0, 'ctx', table.variables);
+  ): PlacedUses {
+    const link = chunk.memo.link;
+    const known = link?.uses?.facts === facts ? link.uses : undefined;
+    const own = known && !known.asksFile ? known : this.#ownUses(facts, known, environment, table);
+    if (link?.at.uses?.of === own) return link.at.uses;
+    const placed = { of: own, ...place(own, chunk.start, programs) };
+    if (link) {
+      link.uses = own;
+      link.at.uses = placed;
+    }
+    return placed;
+  }
+
+  #ownUses(
+    facts: CtxFacts,
+    known: UsesMemo | undefined,
+    environment: Environment,
+    table: FileTable,
+  ): UsesMemo {
     const certain = facts.uses.map((use) => isCertain(use, true, table, environment));
-    const verdicts = certain.map(Number).join('');
-    const known = link?.uses;
-    const own =
-      known?.facts === facts && known.verdicts === verdicts
-        ? known
-        : resolveFacts(facts, certain, environment);
-    if (!link || link.at.uses?.of === own) return link?.at.uses ?? { uses: [], names: [] };
-    link.uses = own;
-    link.at.uses = { of: own, ...place(own, chunk.start, programs) };
-    return link.at.uses;
+    return known?.verdicts === certain.map(Number).join('')
+      ? known
+      : resolveFacts(facts, certain, environment);
   }
 
   #helperUses(
@@ -109,6 +131,13 @@ export class Linker {
       },
     );
   }
+}
+
+/** As `flatMap`, which takes several times as long on thousands of mostly empty lists. */
+function gather<P, T>(parts: readonly P[], listOf: (part: P) => readonly T[]): T[] {
+  const all: T[] = [];
+  for (const part of parts) for (const item of listOf(part)) all.push(item);
+  return all;
 }
 
 function placeAll(chunks: readonly Chunk[], environment: Environment): LinkMemo[] {
@@ -133,16 +162,16 @@ function placeAll(chunks: readonly Chunk[], environment: Environment): LinkMemo[
 }
 
 /** Undefined where there is no ctx to follow: no program, a form that is not understood, two different sections. */
-function programChunk(chunk: Chunk | undefined, programs: readonly Program[]): ProgramChunk | undefined {
+function followed(programs: readonly Program[]): readonly [Program, ...Program[]] | undefined {
   const [first, ...more] = programs;
-  if (!chunk || !first || first.ctx.kind === 'none' || first.ctx.kind === 'other') return undefined;
-  if (more.some((program) => program.section.value !== first.section.value)) return undefined;
-  return { chunk, programs: [first, ...more] };
+  if (!first || first.ctx.kind === 'none' || first.ctx.kind === 'other') return undefined;
+  return more.some((program) => program.section.value !== first.section.value) ? undefined : [first, ...more];
 }
 
 function resolveFacts(facts: CtxFacts, certain: readonly boolean[], environment: Environment): UsesMemo {
   return {
     facts,
+    asksFile: facts.uses.some((use) => use.usage.calls.length > 0 || use.inside.length > 0),
     verdicts: certain.map(Number).join(''),
     uses: facts.uses.flatMap((use, i) => resolveUse(use, environment, certain[i] ?? false) ?? []),
     names: facts.names.flatMap((name) => resolveName(name, environment) ?? []),

@@ -165,7 +165,7 @@ it('stays as large as it is over 10,000 edits', { timeout: 240_000 }, () => {
     if (i % 100 === 99) file.replace(program);
     if (i === 2000) settled = used();
   }
-  // Trees that are not freed would show in `external`, where the parser's own memory counts: 1 kB an edit is 8 MB.
+  // The parser's own memory counts as `external`. One kilobyte an edit would be 8 MB.
   expect(used() - settled).toBeLessThan(3e6);
   file.dispose();
 });

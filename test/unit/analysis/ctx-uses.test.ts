@@ -207,6 +207,7 @@ describe('certainty', () => {
     ['switch (sink) { case 1: return 0; default: sink = ctx->id; }', true],
     ['goto out; sink = ctx->id; out:', false],
     ['goto out; out: sink = ctx->id;', true],
+    ['if (!bpf_core_type_exists(struct t)) return 0; again: sink = ctx->id;', false],
     ['u64 pid = bpf_get_current_pid_tgid(); if (pid == setting) sink = ctx->id;', true],
     ['if (unlikely(!setting)) return 0; sink = ctx->id;', false],
     ['if (ctx->id) return 0; return 0;', false],

@@ -19,11 +19,10 @@ export class BodyFacts {
 
   /** @param index of the parameter that is ctx; a `helper` gets it from its callers */
   of(chunk: Chunk, index: number, via: Tracked['via'], variables: ReadonlySet<string>): CtxFacts {
-    const known = (chunk.memo.facts ??= new Map<string, CtxFacts>());
-    const key = `${via}${index}`;
+    const known = (chunk.memo.facts ??= new Map<number, CtxFacts>());
+    const key = via === 'ctx' ? -1 : index;
     const before = known.get(key);
-    if (before && [...before.assumed].every(([name, mutable]) => variables.has(name) === mutable))
-      return before;
+    if (before && stillHolds(before.assumed, variables)) return before;
     const facts = this.#collect(chunk, index, via, variables);
     known.set(key, facts);
     return facts;
@@ -67,6 +66,11 @@ export class BodyFacts {
     });
     return { ...facts, assumed };
   }
+}
+
+function stillHolds(assumed: CtxFacts['assumed'], variables: ReadonlySet<string>): boolean {
+  for (const [name, mutable] of assumed) if (variables.has(name) !== mutable) return false;
+  return true;
 }
 
 function trackedParameter(chunk: Chunk, index: number, via: Tracked['via']): Tracked | undefined {

@@ -14,6 +14,7 @@ import {
   spanOf,
 } from './expressions';
 import type { CtxFacts, RawName, RawPass, RawStep, RawUse, Usage } from './facts';
+import { Flow } from './flow';
 import { isExistenceCheck, readerOf, type Reader } from './readers';
 import { References, type Reference, type Tracked } from './references';
 import { isTypeOrName, resolveScopes, unwrap, type DeclaredParameter, type Scopes } from './scopes';
@@ -36,14 +37,8 @@ export interface Body {
 
 export function collectFacts(body: Body): Omit<CtxFacts, 'assumed'> {
   const collector = new Collector(body);
-  collector.block(body.tree, true);
+  collector.walk();
   return { uses: collector.uses, passes: collector.passes, names: collector.names() };
-}
-
-/** After a statement: does control go on, and is it certain that it got here? */
-interface Flow {
-  readonly stops: boolean;
-  readonly certain: boolean;
 }
 
 interface UseOptions {
@@ -68,6 +63,7 @@ class Collector {
   readonly #references: References;
   readonly #constness: Constness;
   readonly #usages: Usages;
+  readonly #flow: Flow;
 
   constructor(body: Body) {
     this.#body = body;
@@ -79,6 +75,11 @@ class Collector {
       parametersMayBeConstant: body.tracked.via === 'helper',
     });
     this.#usages = new Usages(body.text, this.#scopes);
+    this.#flow = new Flow(body.text, this.#constness, (node, certain) => this.#expression(node, certain));
+  }
+
+  walk(): void {
+    this.#flow.block(this.#body.tree, true);
   }
 
   names(): RawName[] {
@@ -88,88 +89,6 @@ class Collector {
       const { path, root, via } = reference;
       return [{ name: binding.name, scope: binding.scope, root, path, via: via === 'cast' ? 'alias' : via }];
     });
-  }
-
-  block(node: Ast, certain: boolean): Flow {
-    let flow: Flow = { stops: false, certain };
-    for (const child of node.children) {
-      // A label or a case can be reached from elsewhere.
-      if (child.type === 'labeled_statement' || child.type === 'case_statement')
-        flow = { stops: false, certain };
-      const after = this.#statement(child, flow.certain && !flow.stops);
-      flow = { stops: flow.stops || after.stops, certain: flow.certain && after.certain };
-    }
-    return flow;
-  }
-
-  #statement(node: Ast, certain: boolean): Flow {
-    switch (node.type) {
-      case 'compound_statement':
-      case 'labeled_statement':
-        return this.block(node, certain);
-      case 'case_statement':
-        this.block(node, certain);
-        return { stops: false, certain };
-      case 'if_statement':
-        return this.#if(node, certain);
-      case 'else_clause':
-        return node.children[0] ? this.#statement(node.children[0], certain) : { stops: false, certain };
-      case 'while_statement':
-      case 'switch_statement':
-      case 'do_statement':
-      case 'for_statement':
-        this.#loop(node, certain);
-        return { stops: false, certain };
-      case 'return_statement':
-      case 'goto_statement':
-      case 'break_statement':
-      case 'continue_statement':
-        this.#expressions(node.children, certain);
-        return { stops: true, certain };
-      case 'declaration':
-        this.#declaration(node, certain);
-        return { stops: false, certain };
-      case 'expression_statement': {
-        this.#expressions(node.children, certain);
-        const call = node.children[0];
-        return {
-          stops: call?.type === 'call_expression' && this.#textOf(call).startsWith('__builtin_unreachable'),
-          certain,
-        };
-      }
-      default:
-        this.#expression(node, certain);
-        return { stops: false, certain };
-    }
-  }
-
-  #if(node: Ast, certain: boolean): Flow {
-    const [condition, consequence, alternative] = node.children;
-    if (!condition) return { stops: false, certain };
-    this.#expression(condition, certain);
-    const { maybeTrue, maybeFalse } = this.#constness.condition(condition);
-    const then = consequence ? this.#statement(consequence, certain && !maybeFalse) : undefined;
-    const otherwise = alternative ? this.#statement(alternative, certain && !maybeTrue) : undefined;
-    const stops = (then?.stops ?? false) && (otherwise?.stops ?? false);
-    // `if (!bpf_core_field_exists(…)) return 0;`: what follows may never run.
-    const guarded = (then?.stops === true && maybeTrue) || (otherwise?.stops === true && maybeFalse);
-    return { stops, certain: certain && !guarded };
-  }
-
-  #loop(node: Ast, certain: boolean): void {
-    const children = [...node.children];
-    const body = node.type === 'do_statement' ? children.shift() : children.pop();
-    for (const child of children) this.#statement(child, certain);
-    const condition = node.type === 'for_statement' || node.type === 'do_statement' ? undefined : children[0];
-    const maybeFalse = condition !== undefined && this.#constness.condition(condition).maybeFalse;
-    if (body) this.#statement(body, certain && !maybeFalse);
-  }
-
-  #declaration(node: Ast, certain: boolean): void {
-    for (const child of node.children) {
-      const value = child.type === 'init_declarator' ? child.children[1] : undefined;
-      if (value) this.#expression(value, certain);
-    }
   }
 
   #expressions(nodes: readonly Ast[], certain: boolean): void {
@@ -191,7 +110,7 @@ class Collector {
     const [first, second, third] = node.children;
     switch (node.type) {
       case 'compound_statement':
-        this.block(node, certain);
+        this.#flow.block(node, certain);
         return;
       case 'call_expression':
         this.#call(node, certain);
@@ -214,7 +133,7 @@ class Collector {
         return;
       }
       default:
-        for (const child of node.children) this.#statement(child, certain);
+        for (const child of node.children) this.#flow.statement(child, certain);
     }
   }
 

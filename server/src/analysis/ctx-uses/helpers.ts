@@ -13,6 +13,7 @@ import type { CtxFacts } from './facts';
 /** A chunk with the programs it defines. */
 export interface ProgramChunk {
   readonly chunk: Chunk;
+  readonly facts: CtxFacts;
   readonly programs: readonly [Program, ...Program[]];
 }
 
@@ -85,8 +86,7 @@ export function followHelpers(
       }
     }
   };
-  for (const { chunk, programs } of starts)
-    follow(bodies.of(chunk, 0, 'ctx', table.variables), programs, true, 0);
+  for (const { facts, programs } of starts) follow(facts, programs, true, 0);
   return [...nodes.values()].flatMap((node) => toHelper(node, table) ?? []);
 }
 
