@@ -30,7 +30,16 @@ await rm(out, { recursive: true, force: true });
 await mkdir(join(out, 'kernels'), { recursive: true });
 await Promise.all([
   build({ ...common, entryPoints: { extension: 'client/src/extension.ts' }, external: ['vscode'] }),
-  build({ ...common, entryPoints: { server: 'server/src/lsp/main.ts' } }),
+  // In two files: the first runs the second from V8's code cache. Shorter text is read and compiled sooner; names
+  // stay, for the stack traces in the log. `import()` becomes `require`: a script from the cache has no loader for it.
+  build({ ...common, entryPoints: { server: 'server/src/lsp/launch.ts' } }),
+  build({
+    ...common,
+    entryPoints: { 'server-main': 'server/src/lsp/main.ts' },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    supported: { 'dynamic-import': false },
+  }),
   build({ ...common, entryPoints: { cli: 'cli/src/main.ts' }, banner: { js: '#!/usr/bin/env node' } }),
 ]);
 await copyFile(require.resolve('web-tree-sitter/web-tree-sitter.wasm'), join(out, 'web-tree-sitter.wasm'));

@@ -94,7 +94,7 @@ it('lives twice in one process, each with its own kernel', async () => {
     const server = createMessageConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
     const host = { exit: (code: number) => void up.emit('ended', code), watch: () => undefined };
     const ended = once(up, 'ended');
-    createLanguageServer(server, host, { analyzer, places: { bundledDir } });
+    createLanguageServer(server, host, { analyzer: () => analyzer, places: { bundledDir } });
     server.listen();
     const client = createMessageConnection(new StreamMessageReader(down), new StreamMessageWriter(up));
     await initialize(client, id);

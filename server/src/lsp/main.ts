@@ -1,7 +1,4 @@
-/**
- * `node server.js --stdio | --node-ipc | --socket=PORT | --pipe=NAME`. Loads what takes time while the client is still
- * saying hello.
- */
+/** `node server.js --stdio | --node-ipc | --socket=PORT | --pipe=NAME` */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,10 +9,6 @@ import { createServer } from './server';
 
 /** The folder of the bundle, with the wasm files and the bundled kernels beside it. */
 const dist = __dirname;
-const analyzer = createAnalyzer({
-  runtime: join(dist, 'web-tree-sitter.wasm'),
-  grammar: join(dist, 'tree-sitter-c.wasm'),
-});
 const pages = join(dist, '..', 'docs', 'diagnostics');
 
 const transport = transportOf(process.argv.slice(2));
@@ -25,7 +18,11 @@ if (transport === undefined) {
 }
 const connection = createMessageConnection(...transport);
 createServer(connection, processHost(connection), {
-  analyzer,
+  analyzer: () =>
+    createAnalyzer({
+      runtime: join(dist, 'web-tree-sitter.wasm'),
+      grammar: join(dist, 'tree-sitter-c.wasm'),
+    }),
   places: { bundledDir: join(dist, 'kernels') },
   ...(existsSync(pages) && { diagnosticPage: (code) => pathToFileURL(join(pages, `${code}.md`)).href }),
 });

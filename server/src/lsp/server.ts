@@ -14,7 +14,6 @@ import type {
   InitializeParams,
   InitializeResult,
 } from 'vscode-languageserver';
-import { messageOf } from '../kernel/errors';
 import { Session, type Environment } from '../session/session';
 import { clientAbilities, serverCapabilities, type ClientAbilities } from './capabilities';
 import { Client } from './client';
@@ -53,9 +52,6 @@ export function createServer(
   const publishAll = () => {
     for (const document of session.documents.all()) publisher.schedule(document);
   };
-  environment.analyzer.catch((error: unknown) => {
-    client.showError(`the C parser cannot be loaded: ${messageOf(error)}`);
-  });
 
   connection.onRequest('initialize', (params: InitializeParams): InitializeResult => {
     if (params.processId !== null) host.watch(params.processId);

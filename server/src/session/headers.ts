@@ -13,13 +13,13 @@ interface Known {
 }
 
 export class DocumentHeaders {
-  readonly #analyzer: Promise<Analyzer>;
+  readonly #analyzer: () => Promise<Analyzer>;
   #store: Promise<HeaderStore> | undefined;
   readonly #byUri = new Map<string, Known>();
   /** Folders in which headers are looked for, besides those above the document. */
   roots: readonly string[] = [];
 
-  constructor(analyzer: Promise<Analyzer>) {
+  constructor(analyzer: () => Promise<Analyzer>) {
     this.#analyzer = analyzer;
   }
 
@@ -27,7 +27,7 @@ export class DocumentHeaders {
     const includes = source.includes.map(({ path, system }) => (system ? `<${path}` : path)).join('\n');
     const known = this.#byUri.get(uri);
     if (known?.includes === includes) return known.types;
-    this.#store ??= this.#analyzer.then(createHeaderStore);
+    this.#store ??= this.#analyzer().then(createHeaderStore);
     const types = this.#store.then((store) => store.load(uri, source.includes, this.roots));
     this.#byUri.set(uri, { includes, types });
     return types;

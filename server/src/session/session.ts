@@ -7,6 +7,7 @@ import type { KernelState } from '#core/messages/kernel-state';
 import { parseSettings, type Settings } from '#core/settings/settings';
 import type { Analyzer } from '../analysis/analyzer';
 import { bundledIds } from '../kernel/bundled';
+import { messageOf } from '../kernel/errors';
 import type { KernelPlaces } from '../kernel/load';
 import { openKernel } from '../kernel/open';
 import type { DocumentView, KernelView } from '../view';
@@ -17,8 +18,8 @@ import { openTarget, type Target } from './kernels';
 
 /** What the process has, and any number of sessions may share. */
 export interface Environment {
-  /** The parser. It is loaded once, beginning with the process and not with the first document. */
-  readonly analyzer: Promise<Analyzer>;
+  /** Loads the parser; asked for with the first document that needs one, once in a session. */
+  analyzer(): Promise<Analyzer>;
   /** Where kernels are; the cache directory is a setting. */
   readonly places: Omit<KernelPlaces, 'cacheDir'>;
   /** The page about a diagnostic code, where the installation has them. */
@@ -42,6 +43,7 @@ export class Session {
   readonly #environment: Environment;
   readonly #events: SessionEvents;
   #settings = parseSettings(undefined).value;
+  #analyzer: Promise<Analyzer> | undefined;
   #target: Target | undefined;
   #neighbours: readonly KernelIndex[] = [];
   #neighboursLoad: Promise<void> | undefined;
@@ -49,7 +51,7 @@ export class Session {
   constructor(environment: Environment, events: SessionEvents) {
     this.#environment = environment;
     this.#events = events;
-    this.headers = new DocumentHeaders(environment.analyzer);
+    this.headers = new DocumentHeaders(() => this.#loadAnalyzer());
   }
 
   get settings(): Settings {
@@ -100,10 +102,20 @@ export class Session {
   }
 
   async #view(document: OpenDocument, kernel: KernelView): Promise<DocumentView> {
-    const source = document.analysis(await this.#environment.analyzer);
+    const source = document.analysis(await this.#loadAnalyzer());
     const { uri } = document.text;
     const headers = await this.headers.of(uri, source);
     return { uri, text: source.text, source, headers, kernel };
+  }
+
+  #loadAnalyzer(): Promise<Analyzer> {
+    if (this.#analyzer === undefined) {
+      this.#analyzer = this.#environment.analyzer();
+      this.#analyzer.catch((error: unknown) => {
+        this.#events.problem(`the C parser cannot be loaded: ${messageOf(error)}`);
+      });
+    }
+    return this.#analyzer;
   }
 
   #openTarget(): Target {

@@ -1,0 +1,53 @@
+/**
+ * The file that clients start. It runs main.ts from V8's code cache, which the first run leaves behind: compiling the
+ * server anew costs a quarter of the time to the first completion, and half of that to the first diagnostics.
+ *
+ * The cache lies beside the bundle and nowhere else, so that nobody can write it who could not write the bundle. Where
+ * that place is read-only, or the cache is of another V8 or another build, the server starts as it would without one.
+ */
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire, wrap } from 'node:module';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+
+type ModuleFunction = (
+  exports: object,
+  require: NodeJS.Require,
+  module: object,
+  file: string,
+  folder: string,
+) => void;
+
+const file = join(__dirname, 'server-main.js');
+// V8 compares no more than the length of the source.
+const build = `${statSync(file).mtimeMs}-${process.versions.v8}-${process.arch}`;
+const cacheFile = `${file}.${build}.cache`;
+
+const cachedData = readIfThere(cacheFile);
+// The bundler writes ASCII, and one byte a letter is what V8 reads fastest.
+const source = wrap(readFileSync(file, 'latin1'));
+const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
+// At the end, so that what was compiled on the way is in it.
+if (cachedData === undefined || script.cachedDataRejected === true) process.once('exit', writeCache);
+
+const module = { exports: {} };
+const run = script.runInThisContext() as ModuleFunction;
+run(module.exports, createRequire(file), module, file, __dirname);
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function writeCache(): void {
+  const unfinished = `${cacheFile}.${process.pid}`;
+  try {
+    writeFileSync(unfinished, script.createCachedData());
+    renameSync(unfinished, cacheFile);
+  } catch {
+    // Read-only, or removed meanwhile: the next start compiles again.
+  }
+}

@@ -1,0 +1,76 @@
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { builtServer, LspClient } from '#support/lsp-client';
+import { bundled } from './session';
+
+/** The server's files in a folder of the test's own, as after an installation. */
+const installed = { folder: '' };
+
+beforeEach(() => {
+  const built = dirname(builtServer);
+  installed.folder = mkdtempSync(join(tmpdir(), 'ebpf-launch-'));
+  for (const name of ['server.js', 'server-main.js', 'web-tree-sitter.wasm', 'tree-sitter-c.wasm'])
+    copyFileSync(join(built, name), join(installed.folder, name));
+  symlinkSync(join(built, 'kernels'), join(installed.folder, 'kernels'));
+});
+afterEach(() => rmSync(installed.folder, { recursive: true }));
+
+const caches = () => readdirSync(installed.folder).filter((name) => name.endsWith('.cache'));
+
+/** One run of the server with a question in it; it must be answered, and nothing complained about. */
+async function run(): Promise<void> {
+  const client = await LspClient.start({
+    server: join(installed.folder, 'server.js'),
+    initializationOptions: bundled(),
+  });
+  const uri = 'file:///a.bpf.c';
+  await client.open(uri, 'SEC("tp/openat');
+  expect((await client.completion(uri, { line: 0, character: 14 })).items[0]?.label).toBe(
+    'syscalls/sys_enter_openat',
+  );
+  expect(await client.diagnostics(uri)).toEqual([]);
+  expect(await client.stop()).toBe(0);
+  expect(client.stderr).toBe('');
+  expect(client.complaints).toEqual([]);
+}
+
+it('leaves a code cache behind, and takes it the next time', async () => {
+  expect(caches()).toEqual([]);
+  await run();
+  const [cache = ''] = caches();
+  const { ino } = statSync(join(installed.folder, cache));
+  await run();
+  expect(caches()).toEqual([cache]);
+  // A cache that V8 had refused would have been replaced.
+  expect(statSync(join(installed.folder, cache)).ino).toBe(ino);
+});
+
+it('starts all the same with a damaged cache, and replaces it', async () => {
+  await run();
+  const [cache = ''] = caches();
+  const damaged = Buffer.from('no code at all');
+  writeFileSync(join(installed.folder, cache), damaged);
+  await run();
+  expect(caches()).toEqual([cache]);
+  expect(statSync(join(installed.folder, cache)).size).toBeGreaterThan(damaged.length);
+});
+
+it('does not take the cache of another build', async () => {
+  await run();
+  const [old = ''] = caches();
+  utimesSync(join(installed.folder, 'server-main.js'), new Date(0), new Date(0));
+  await run();
+  expect(caches()).toHaveLength(2);
+  expect(caches()).toContain(old);
+});
