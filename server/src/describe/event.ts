@@ -8,6 +8,8 @@ import { code, inline, paragraphs, table } from './markdown';
 import { provenanceLine } from './provenance';
 import { describeValues } from './values';
 
+/** More is on the field itself. */
+const maxValues = 12;
 /** A print fmt longer than this is noise. */
 const maxPrintFmt = 240;
 
@@ -27,7 +29,7 @@ export function describeEvent(kernel: KernelView, category: string, name: string
     fieldTable(format),
     ...printFmt.tables
       .filter(({ values }) => values.length > 0)
-      .map((values) => `${inline(values.field)} — ${describeValues(values)}`),
+      .map((values) => `${inline(values.field)} — ${describeValues(values, maxValues)}`),
     printFmt.format !== '' && printFmt.format.length <= maxPrintFmt
       ? `Prints ${inline(printFmt.format.replaceAll('\n', ' '))}`
       : undefined,

@@ -7,6 +7,9 @@ import { code, inline, paragraphs } from './markdown';
 import { provenanceLine } from './provenance';
 import { describeValues } from './values';
 
+/** Longer tables are cut: they are whole in the format file. */
+const maxValues = 40;
+
 /** `ctx`: the name by which the program knows its context. */
 export function describeField(
   index: KernelIndex,
@@ -18,12 +21,14 @@ export function describeField(
   const example = readExample(format, field, index.types)
     .join('\n')
     .replace(/\bctx\b/g, ctx);
+  const meaning = meaningOf(field, facts);
   const tables = parsePrintFmt(format.printFmt).value.tables.filter((table) => table.field === field.name);
   return paragraphs([
     code(declarationOf(field)),
-    `${inline(`${ctx}->${facts.path}`)} of ${inline(`${format.category}:${format.name}`)} — ${meaningOf(field, facts)}`,
+    `${inline(`${ctx}->${facts.path}`)} of ${inline(`${format.category}:${format.name}`)}${meaning === '' ? '' : ` — ${meaning}`}`,
+    placeOf(field),
     example === '' ? undefined : code(example),
-    ...tables.filter(({ values }) => values.length > 0).map(describeValues),
+    ...tables.filter(({ values }) => values.length > 0).map((table) => describeValues(table, maxValues)),
     `*${provenanceLine(index.provenance)}*`,
   ]);
 }
@@ -34,26 +39,30 @@ export function declarationOf(field: FormatField): string {
   return field.declaration.replace(/\*\s+(?=\w+$)/, '*');
 }
 
-/** What kind of value this is, in one clause. */
+/** What kind of value this is, in few words: empty where its type says all. */
 export function meaningOf(field: FormatField, facts: FieldFacts): string {
   if (!facts.readable) return 'in the record of ftrace and perf only: a BPF program cannot read it';
-  const content = facts.isString ? 'string' : 'data';
   switch (facts.value) {
     case 'user-pointer':
-      return `user-space pointer to ${facts.isString ? 'a string' : 'data'}`;
+      return facts.isString ? 'user-space pointer to a string' : 'user-space pointer';
     case 'kernel-pointer':
       return facts.isString ? 'kernel pointer to a string' : 'kernel pointer';
     case 'dynamic':
-      return field.dynamic === 'rel_loc'
-        ? `where the ${content} is: offset from the end of this field in the low 16 bits, length in the high 16`
-        : `where the ${content} is: offset from ctx in the low 16 bits, length in the high 16`;
+      return facts.isString ? 'where the string is' : 'where the data is';
     case 'array':
-      return facts.isString ? `string of at most ${field.size} bytes` : `${field.size} bytes`;
+      return facts.isString ? `string, at most ${field.size} bytes` : `${field.size} bytes`;
     case 'struct':
       return `${field.size} bytes`;
     case 'value':
       return facts.argument === undefined
-        ? `${field.signed ? 'signed' : 'unsigned'} integer of ${field.size} bytes`
-        : 'value';
+        ? `${field.signed ? 'signed' : 'unsigned'}, ${field.size} bytes`
+        : '';
   }
+}
+
+/** How a `__data_loc` says where its data is. */
+function placeOf({ dynamic }: FormatField): string | undefined {
+  if (dynamic === undefined) return undefined;
+  const from = dynamic === 'data_loc' ? 'the start of the record' : 'the end of this field';
+  return `The low 16 bits are the offset from ${from}, the high 16 bits the length.`;
 }

@@ -2,12 +2,10 @@
 import type { ValueTable } from '#core/kernel/value-tables';
 import { inline } from './markdown';
 
-/** Longer tables are cut: they are whole in the format file. */
-const maxValues = 32;
-
-export function describeValues(table: ValueTable): string {
+/** At most `limit` of them. */
+export function describeValues(table: ValueTable, limit: number): string {
   const values = table.values
-    .slice(0, maxValues)
+    .slice(0, limit)
     .map(({ value, name }) => `${inline(number(value, table.kind))} ${escaped(name)}`);
   const more = table.values.length - values.length;
   const subject = table.direct ? '' : ` of ${inline(table.expression.replaceAll('REC->', ''))}`;

@@ -23,15 +23,18 @@ it('leaves out paragraphs that are not there', () => {
 
 it('names values: flags in hexadecimal, others as they are, long tables cut', () => {
   const table = { field: 'state', expression: 'REC->state', direct: true };
-  expect(describeValues({ ...table, kind: 'flags', values: [{ value: -1n, name: 'A|B' }] })).toBe(
+  expect(describeValues({ ...table, kind: 'flags', values: [{ value: -1n, name: 'A|B' }] }, 32)).toBe(
     'Flags: `0xffffffffffffffff` A\\|B',
   );
-  expect(describeValues({ ...table, kind: 'symbolic', values: [{ value: -1n, name: '*' }] })).toBe(
+  expect(describeValues({ ...table, kind: 'symbolic', values: [{ value: -1n, name: '*' }] }, 32)).toBe(
     'Values: `-1` \\*',
   );
   const many = Array.from({ length: 40 }, (_, n) => ({ value: BigInt(n), name: `N${n}` }));
-  expect(describeValues({ ...table, kind: 'symbolic', values: many })).toMatch(/`31` N31 · and 8 more$/);
+  expect(describeValues({ ...table, kind: 'symbolic', values: many }, 32)).toMatch(/`31` N31 · and 8 more$/);
   expect(
-    describeValues({ ...table, direct: false, expression: 'REC->a & 0xff', kind: 'symbolic', values: [] }),
+    describeValues(
+      { ...table, direct: false, expression: 'REC->a & 0xff', kind: 'symbolic', values: [] },
+      32,
+    ),
   ).toBe('Values of `a & 0xff`: ');
 });

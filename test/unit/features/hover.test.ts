@@ -32,11 +32,11 @@ describe('hover on a SEC string', () => {
         '',
         '| read | field |  |',
         '|---|---|---|',
-        '| `ctx->id` | `int __syscall_nr` | signed integer of 4 bytes |',
-        '| `ctx->args[0]` | `int dfd` | value |',
+        '| `ctx->id` | `int __syscall_nr` | signed, 4 bytes |',
+        '| `ctx->args[0]` | `int dfd` |  |',
         '| `ctx->args[1]` | `const char *filename` | user-space pointer to a string |',
-        '| `ctx->args[2]` | `int flags` | value |',
-        '| `ctx->args[3]` | `umode_t mode` | value |',
+        '| `ctx->args[2]` | `int flags` |  |',
+        '| `ctx->args[3]` | `umode_t mode` |  |',
         '',
         'Prints `dfd: 0x%08lx, filename: 0x%08lx, flags: 0x%08lx, mode: 0x%08lx`',
         '',
@@ -104,6 +104,7 @@ describe('hover on a use of ctx', () => {
       'SEC("tp/sched/sched_process_exec")\nint f(struct trace_event_raw_sched_process_exec *ctx)\n{\n\treturn ctx->__data_loc_/*|*/filename;\n}\n',
     );
     expect(found?.markdown).toContain('char filename[]');
+    expect(found?.markdown).toContain('The low 16 bits are the offset from the start of the record');
     expect(found?.markdown).toContain('(void *)ctx + (ctx->__data_loc_filename & 0xffff)');
   });
 
