@@ -86,6 +86,15 @@ describe('hover on a use of ctx', () => {
     expect(at(words)?.markdown).toContain('const char *filename');
   });
 
+  it('follows a local name, and a helper that only this event’s handlers call', () => {
+    const alias = openat('struct trace_event_raw_sys_enter *c = ctx;\n\tlong x = c->ar/*|*/gs[1];');
+    expect(at(alias)?.markdown).toContain('const char *filename');
+    const helper =
+      'static long help(struct trace_event_raw_sys_enter *c)\n{\n\treturn c->ar/*|*/gs[1];\n}\n\n' +
+      openat('return help(ctx);');
+    expect(at(helper)?.markdown).toContain('const char *filename');
+  });
+
   it('reads by the name that the program has for its context', () => {
     const found = at(openat('long x = args->ar/*|*/gs[1];', 'struct trace_event_raw_sys_enter *args'));
     expect(found?.markdown).toContain('`args->args[1]`');
