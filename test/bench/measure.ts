@@ -108,6 +108,8 @@ async function steady(command: PeerCommand, workspace: Workspace, { samples, kno
 
   const completion = await type(peer, places.body.line, places.body.character, '\tctx->args', 4, samples);
   const section = knowsSections ? await typeSection(peer, samples) : [];
+  if (!(await peer.hover(places.argument.line, places.argument.character)))
+    throw new Error('no hover to measure');
   const hover: number[] = [];
   for (let n = 0; n < samples; n++) {
     hover.push(await timed(() => peer.hover(places.argument.line, places.argument.character)));
