@@ -65,6 +65,7 @@ int handle(struct trace_event_raw_sched_process_exec *ctx)
   it.each([
     'if (knows(ctx)) return ctx->gone; return 0;',
     'if (!knows(ctx)) return 0; return ctx->gone;',
+    'if (!settings[1]) return 0; return reads(ctx);',
     'if (HAS(ctx->gone)) return ctx->gone; return 0;',
     'if (has_member(ctx, gone)) return ctx->gone; return 0;',
     'int x = 0; IF_NEW(x = ctx->gone); return x;',
@@ -91,6 +92,7 @@ function guarded(body: string): string {
 #define IF_NEW(statement) do { if (bpf_core_type_exists(struct some_new_struct)) { statement; } } while (0)
 const volatile bool settings[4];
 static bool knows(struct trace_event_raw_sched_switch *ctx) { return bpf_core_field_exists(ctx->gone); }
+static int reads(struct trace_event_raw_sched_switch *ctx) { return ctx->gone; }
 
 SEC("tp/sched/sched_switch")
 int handle(struct trace_event_raw_sched_switch *ctx)
