@@ -226,8 +226,9 @@ export class Btf {
   }
 
   /** The names of all types of this kind, each once, in order of ids. */
-  names(kind: TypeKind): readonly string[] {
-    return this.#table(kind).names();
+  names(kind: TypeKind, prefix = ''): readonly string[] {
+    const table = this.#table(kind);
+    return prefix === '' ? table.names() : table.namesFrom(prefix);
   }
 
   #table(kind: TypeKind): NameTable {

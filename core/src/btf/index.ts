@@ -72,8 +72,8 @@ class BtfTypeIndex implements TypeIndex {
     return this.#prototype(this.#btf.find('func', name));
   }
 
-  structNames(): readonly string[] {
-    return this.#btf.names('struct');
+  structNames(prefix = ''): readonly string[] {
+    return this.#btf.names('struct', prefix);
   }
 
   funcNames(): readonly string[] {

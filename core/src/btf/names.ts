@@ -48,6 +48,19 @@ export class NameTable {
       ),
     ]));
   }
+
+  /** The names that begin with a prefix, each once, in order of ids; the others are not decoded. */
+  namesFrom(prefix: string): readonly string[] {
+    const bytes = encoder.encode(prefix);
+    const found = new Set<string>();
+    for (const file of this.#files) {
+      for (const id of namedIds(file, this.#kind)) {
+        const start = file.start(id);
+        if (file.strings.startsWith(file.words[start] ?? 0, bytes)) found.add(file.stringAt(start));
+      }
+    }
+    return [...found];
+  }
 }
 
 /** Ids of the file's types of a kind that have a name, ascending. */

@@ -64,6 +64,13 @@ export class Strings {
     return (this.#bytes[start + name.length] ?? 0) === 0;
   }
 
+  /** Whether the string at an offset begins with these bytes. */
+  startsWith(offset: number, prefix: Uint8Array): boolean {
+    if (offset < this.#start) return this.#base?.startsWith(offset, prefix) ?? false;
+    const start = offset - this.#start;
+    return prefix.every((byte, i) => this.#bytes[start + i] === byte);
+  }
+
   #terminator(start: number): number {
     const nul = this.#bytes.indexOf(0, start);
     return Math.min(nul < 0 ? this.#bytes.length : nul, start + MAX_STRING_BYTES);

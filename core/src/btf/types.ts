@@ -73,8 +73,11 @@ export interface TypeIndex {
   enumeration(name: string): readonly { readonly name: string; readonly value: bigint }[] | undefined;
   /** The prototype of a kernel function that BTF names. */
   func(name: string): FunctionPrototype | undefined;
-  /** Tags of all struct definitions, each once. Made on first use, then kept. */
-  structNames(): readonly string[];
+  /**
+   * Tags of all struct definitions, each once; made on first use, then kept. With a prefix, those that begin with it:
+   * only they are decoded, and nothing is kept.
+   */
+  structNames(prefix?: string): readonly string[];
   /** Names of all functions, each once. */
   funcNames(): readonly string[];
   /** Names of all typedefs, each once; `btf_trace_<event>` are among them. */

@@ -54,8 +54,8 @@ function syscallStruct(types: TypeIndex, side: 'enter' | 'exit'): CtxStruct {
 /** The tags of all tracepoint structs, by their members. */
 function groupByLayout(types: TypeIndex): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
-  for (const tag of types.structNames()) {
-    const layout = tag.startsWith(prefix) ? types.struct(tag) : undefined;
+  for (const tag of types.structNames(prefix)) {
+    const layout = types.struct(tag);
     if (layout === undefined) continue;
     const signature = structSignature(layout);
     const group = groups.get(signature);

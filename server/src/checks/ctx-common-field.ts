@@ -16,7 +16,7 @@ export const ctxCommonField: Check = {
       const refused = use.access === 'read' || use.access === 'write';
       if (!refused && use.access !== 'core-read' && use.access !== 'probe-read') return [];
       const read = recordRead(view, use);
-      if (!read || read.size === 0 || read.offset >= commonBytes) return [];
+      if (!read || read.size === 0 || (refused && read.isAddress) || read.offset >= commonBytes) return [];
       // Copying the whole of a struct from its start touches these bytes too, but reads on purpose what follows.
       if (!refused && read.offset + read.size > commonBytes) return [];
       return [

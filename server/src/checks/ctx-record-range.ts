@@ -38,7 +38,7 @@ export const ctxRecordRange: Check = {
 
 function pastTheEnd(view: DocumentView, use: CtxUse, read: RecordRead, format: TracepointFormat): boolean {
   const end = read.offset + read.size;
-  if (read.size === 0 || end <= format.recordSize) return false;
+  if (read.size === 0 || read.isAddress || end <= format.recordSize) return false;
   if (read.by === 'kernel') {
     // The wrong struct is ctx-type's finding, and `args[n]` ctx-args-range's.
     if (!ctxTypeFits(view, use, format) || (syscallSide(format) === 'enter' && read.member === 'args'))

@@ -20,6 +20,8 @@ export interface RecordRead {
   /** Offset and size of that whole first member. */
   readonly memberOffset: number;
   readonly memberSize: number;
+  /** The value is a whole array: C makes it an address, and nothing is loaded. */
+  readonly isAddress: boolean;
   /** The field of the hand-written struct. */
   readonly field?: SourceField;
 }
@@ -73,6 +75,7 @@ export function recordRead(view: DocumentView, use: CtxUse): RecordRead | undefi
       size: first.size,
       memberOffset: first.value,
       memberSize: first.size,
+      isAddress: false,
     };
   }
   if (first.kind === 'index') return wordRead(use, first, rest);
@@ -102,7 +105,14 @@ function wordRead(
   if (use.structName !== undefined || use.via === 'helper' || ctx.kind !== 'words') return undefined;
   if (step.value === undefined || rest.length > 0) return undefined;
   const offset = step.value * ctx.wordSize;
-  return { by: 'raw', offset, size: ctx.wordSize, memberOffset: offset, memberSize: ctx.wordSize };
+  return {
+    by: 'raw',
+    offset,
+    size: ctx.wordSize,
+    memberOffset: offset,
+    memberSize: ctx.wordSize,
+    isAddress: false,
+  };
 }
 
 function kernelRead(
@@ -136,7 +146,8 @@ function kernelRead(
       return undefined;
     }
   }
-  return { by: 'kernel', offset, size, member: name, memberOffset, memberSize: found.member.size };
+  const isAddress = types.kind(types.resolve(type)) === 'array';
+  return { by: 'kernel', offset, size, member: name, memberOffset, memberSize: found.member.size, isAddress };
 }
 
 /** Whether a struct has a member of this name, also inside anonymous ones. */
@@ -178,18 +189,27 @@ function sourceRead(
     field,
   };
   const [step, ...more] = rest;
-  if (step === undefined) return { ...whole, offset: field.offset, size: field.size };
+  if (step === undefined) {
+    return { ...whole, offset: field.offset, size: field.size, isAddress: field.def.dimensions.length > 0 };
+  }
   if (
     more.length === 0 &&
     step.kind === 'index' &&
     step.value !== undefined &&
     field.def.dimensions.length === 1
   ) {
-    return { ...whole, offset: field.offset + step.value * field.elementSize, size: field.elementSize };
+    return {
+      ...whole,
+      offset: field.offset + step.value * field.elementSize,
+      size: field.elementSize,
+      isAddress: false,
+    };
   }
   if (step.kind !== 'member' || !field.def.inline) return undefined;
   const inner = sourceRead(view, field.def.inline, step.name, more);
-  return inner && { ...whole, offset: field.offset + inner.offset, size: inner.size };
+  return (
+    inner && { ...whole, offset: field.offset + inner.offset, size: inner.size, isAddress: inner.isAddress }
+  );
 }
 
 export function sourceLayout(view: DocumentView, def: StructDef) {

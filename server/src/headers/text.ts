@@ -1,9 +1,11 @@
 /**
  * One header's text, searched on demand: a vmlinux.h has 200,000 lines, and a program asks for three of its structs.
- * Comments are blanked once, so that what is found is a definition and not talk about one.
+ * Names are found by `indexOf`, and what stands around them decides: no pattern ever runs over the whole text.
  */
 import type { Analyzer } from '../analysis/analyzer';
 import type { StructDef } from '../analysis/model';
+import { blankComments } from './comments';
+import { directivesOf, includesOf, isConditional, isRelocatable } from './directives';
 
 export interface HeaderText {
   struct(name: string): FoundStruct | undefined;
@@ -21,11 +23,35 @@ export interface FoundStruct {
 
 export function readHeader(source: string, analyzer: Analyzer): HeaderText {
   const text = blankComments(source);
+  const directives = directivesOf(text);
   const structs = new Map<string, FoundStruct | undefined>();
   const typedefs = new Map<string, string | undefined>();
+
+  function findStruct(name: string): FoundStruct | undefined {
+    const [opening, another] = openings(text, name);
+    // Two definitions can only be alternatives of an #if: unsure.
+    if (opening === undefined || another !== undefined) return undefined;
+    const end = endOfDefinition(text, opening.brace + 1);
+    if (end === undefined) return undefined;
+    const file = analyzer.open(text.slice(opening.start, end));
+    const parsed = file.analysis.structs.find((def) => def.name === name);
+    file.dispose();
+    if (!parsed) return undefined;
+    const lineStart = text.lastIndexOf('\n', opening.tag) + 1;
+    return {
+      definition: {
+        ...parsed,
+        preserveAccessIndex: parsed.preserveAccessIndex || isRelocatable(directives, opening.start),
+        conditional: isConditional(directives, opening.start),
+      },
+      line: countNewlines(text, lineStart),
+      character: opening.tag - lineStart,
+    };
+  }
+
   return {
-    includes: [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"/gm)].map((match) => match[1] ?? ''),
-    struct: (name) => remember(structs, name, () => findStruct(text, name, analyzer)),
+    includes: includesOf(directives),
+    struct: (name) => remember(structs, name, () => findStruct(name)),
     typedef: (name) => remember(typedefs, name, () => findTypedef(text, name)),
   };
 }
@@ -38,38 +64,34 @@ function remember<T>(memory: Map<string, T>, name: string, find: () => T): T {
   return found;
 }
 
-/** Comments become blanks of the same length; strings are stepped over. */
-function blankComments(text: string): string {
-  if (!text.includes('/*') && !text.includes('//')) return text;
-  return text.replace(/\/\*[^]*?(?:\*\/|$)|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"/g, (token) =>
-    token.startsWith('"') ? token : token.replace(/[^\n]/g, ' '),
-  );
+interface Opening {
+  /** Of `struct`. */
+  readonly start: number;
+  readonly tag: number;
+  readonly brace: number;
 }
 
-function findStruct(text: string, name: string, analyzer: Analyzer): FoundStruct | undefined {
-  if (!isIdentifier(name)) return undefined;
-  const opening = new RegExp(`\\bstruct\\s+(?:__attribute__\\s*\\(\\([^;{]*\\)\\)\\s*)?${name}\\s*\\{`, 'g');
-  const first = opening.exec(text);
-  if (!first) return undefined;
-  // Two definitions can only be alternatives of an #if: unsure.
-  if (opening.exec(text)) return undefined;
-  const end = endOfDefinition(text, first.index + first[0].length);
-  if (end === undefined) return undefined;
-  const file = analyzer.open(text.slice(first.index, end));
-  const parsed = file.analysis.structs.find((def) => def.name === name);
-  file.dispose();
-  if (!parsed) return undefined;
-  const tagAt = first.index + first[0].indexOf(name);
-  const lineStart = text.lastIndexOf('\n', tagAt) + 1;
-  return {
-    definition: {
-      ...parsed,
-      preserveAccessIndex: parsed.preserveAccessIndex || insidePragma(text, first.index),
-      conditional: conditionalDepth(text, first.index) > 0,
-    },
-    line: countNewlines(text, lineStart),
-    character: tagAt - lineStart,
-  };
+/** The first two places where `struct name {` stands. */
+function openings(text: string, name: string): Opening[] {
+  const found: Opening[] = [];
+  for (const tag of wordsAt(text, name)) {
+    const lead = /\bstruct\s+(?:__attribute__\s*\(\([^;{}]*\)\)\s*)?$/.exec(
+      text.slice(Math.max(0, tag - 160), tag),
+    );
+    const tail = /^\s*\{/.exec(text.slice(tag + name.length, tag + name.length + 80));
+    if (!lead || !tail) continue;
+    found.push({ start: tag - lead[0].length, tag, brace: tag + name.length + tail[0].length - 1 });
+    if (found.length === 2) break;
+  }
+  return found;
+}
+
+/** Offsets at which an identifier stands as a whole word. */
+function* wordsAt(text: string, name: string): Generator<number> {
+  if (!/^[A-Za-z_]\w*$/.test(name)) return;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+    if (!/\w/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + name.length))) yield at;
+  }
 }
 
 /** After the `;` that follows the matching brace. */
@@ -86,46 +108,16 @@ function endOfDefinition(text: string, from: number): number | undefined {
   return undefined;
 }
 
-/** Between `#pragma clang attribute push (… preserve_access_index …)` and its pop. */
-function insidePragma(text: string, offset: number): boolean {
-  let depth = 0;
-  for (const match of text
-    .slice(0, offset)
-    .matchAll(/^[ \t]*#[ \t]*pragma\s+clang\s+attribute\s+(push|pop)([^\n]*)/gm)) {
-    if (match[1] === 'pop') depth = Math.max(0, depth - 1);
-    else if (match[2]?.includes('preserve_access_index') ?? false) depth++;
-  }
-  return depth > 0;
-}
-
-/** How many #if are open at an offset, without the include guard and without bpftool's guards around its pragma. */
-function conditionalDepth(text: string, offset: number): number {
-  const open: boolean[] = [];
-  for (const match of text
-    .slice(0, offset)
-    .matchAll(/^[ \t]*#[ \t]*(if|ifdef|ifndef|endif)\b[ \t]*([^\n]*)/gm)) {
-    if (match[1] === 'endif') open.pop();
-    else open.push(!(match[1] === 'ifndef' && isGuard(text, match.index, match[2]?.trim() ?? '')));
-  }
-  return open.filter(Boolean).length;
-}
-
-/** `#ifndef X` with `#define X` right under it. */
-function isGuard(text: string, at: number, name: string): boolean {
-  const next = text.indexOf('\n', at);
-  return (
-    isIdentifier(name) && new RegExp(`^\\s*#\\s*define\\s+${name}\\b`).test(text.slice(next, next + 200))
-  );
-}
+/** A type that long is not a plain one. */
+const maxTypedef = 200;
 
 function findTypedef(text: string, name: string): string | undefined {
-  if (!isIdentifier(name)) return undefined;
-  const match = new RegExp(`\\btypedef\\s+([^;{}()\\[\\]]+?)\\s*\\b${name}\\s*;`).exec(text);
-  return match?.[1]?.replace(/\s+/g, ' ').trim();
-}
-
-function isIdentifier(name: string): boolean {
-  return /^[A-Za-z_]\w*$/.test(name);
+  for (const at of wordsAt(text, name)) {
+    if (!/^\s*;/.test(text.slice(at + name.length, at + name.length + 20))) continue;
+    const match = /\btypedef\s+([^;{}()[\]]+?)\s*$/.exec(text.slice(Math.max(0, at - maxTypedef), at));
+    if (match) return match[1]?.replace(/\s+/g, ' ').trim();
+  }
+  return undefined;
 }
 
 function countNewlines(text: string, end: number): number {

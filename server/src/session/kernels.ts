@@ -41,7 +41,7 @@ export function openTarget(settings: Pick<Settings, 'kernel' | 'alsoCheck'>, con
   const full = load.full.then((loaded) => {
     const state = stateOf(loaded, settings.kernel);
     onState(state);
-    if (state.state === 'ready')
+    if (state.state === 'ready' && state.source !== 'bundled')
       setTimeout(() => onState({ ...state, problems: loaded.index.problems.length }), countingDelay).unref();
     return { loaded, view: view(loaded) };
   });
@@ -55,7 +55,10 @@ export function openTarget(settings: Pick<Settings, 'kernel' | 'alsoCheck'>, con
   };
 }
 
-/** Milliseconds after a kernel is there; counting its problems parses all of it, and the first answers go before. */
+/**
+ * Milliseconds after a kernel is there; counting its problems parses all of it, and the first answers go before. Bundled
+ * kernels have none: the tests read every file of them.
+ */
 const countingDelay = 2000;
 
 /** What answers, and why it is not the kernel that was asked for. */

@@ -71,4 +71,19 @@ int handle(struct trace_event_raw_sys_enter *ctx)
       expect(await findingsOf(`SEC("tp/sched/sched_process_exec")\n${source}\n`, context)).toEqual([]);
     }
   });
+
+  it('is silent where an array is only an address', async () => {
+    const source = `
+struct args { char common[8]; int loc; int pid; int old_pid; char data[64]; };
+SEC("tp/sched/sched_process_exec")
+int handle(struct args *ctx)
+{
+	char b[8];
+	bpf_probe_read_kernel(b, sizeof(b), ctx->data);
+	bpf_probe_read_kernel(b, sizeof(b), ctx->common);
+	return b[0];
+}
+`;
+    expect(await findingsOf(source, context)).toEqual([]);
+  });
 });

@@ -160,9 +160,9 @@ describe('createCtxResolver', () => {
         asked.push(name);
         return index.struct(name);
       },
-      structNames: () => {
+      structNames: (prefix?: string) => {
         listed++;
-        return index.structNames();
+        return index.structNames(prefix);
       },
     });
     const resolve = createCtxResolver(kernel(counting));
