@@ -42,7 +42,7 @@ export function isConditional(directives: readonly Directive[], offset: number):
   const all = [...before(directives, offset)];
   for (const [n, { text }] of all.entries()) {
     if (/^endif\b/.test(text)) open.pop();
-    else if (text.startsWith("if")) open.push(!isGuard(text, all[n + 1]?.text));
+    else if (text.startsWith('if')) open.push(!isGuard(text, all[n + 1]?.text));
   }
   return open.includes(true);
 }
