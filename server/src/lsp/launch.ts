@@ -8,6 +8,7 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire, wrap } from 'node:module';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 type ModuleFunction = (
@@ -17,6 +18,10 @@ type ModuleFunction = (
   file: string,
   folder: string,
 ) => void;
+
+// The parser's WebAssembly stays with V8's baseline compiler: optimising it takes 30 MB and both cores just when the first
+// answers are due, and chunks of a few kB never earn that back.
+setFlagsFromString('--liftoff-only');
 
 const file = join(__dirname, 'server-main.js');
 // V8 compares no more than the length of the source.
