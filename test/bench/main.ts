@@ -15,7 +15,8 @@ async function bench(root: string): Promise<void> {
       {
         name: 'ours',
         command: process.execPath,
-        args: [join(dist, 'server.js'), '--stdio'],
+        // As the extension starts it.
+        args: ['--max-semi-space-size=1', join(dist, 'server.js'), '--stdio'],
         initializationOptions: { kernel: { kind: 'bundled', id: '6.18-microvm-amd64' } },
       },
       workspace,
