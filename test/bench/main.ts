@@ -1,6 +1,7 @@
 /** `npm run bench`. Needs clangd, bpftool and a readable kernel with BTF and tracefs. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { measureFloor } from './floor';
 import { indexOnce } from './index-worker';
 import { measureIndexing } from './indexing';
 import { measure } from './measure';
@@ -11,6 +12,7 @@ async function bench(root: string): Promise<void> {
   const dist = join(root, 'dist');
   const workspace = makeWorkspace();
   try {
+    const floor = await measureFloor(15);
     const ours = await measure(
       {
         name: 'ours',
@@ -29,7 +31,7 @@ async function bench(root: string): Promise<void> {
     );
     const indexing = measureIndexing(process.argv[1] ?? '', dist, workspace.folder, 9);
     const text = report(
-      { ours, clangd, indexing, vmlinuxBytes: workspace.vmlinuxBytes },
+      { floor, ours, clangd, indexing, vmlinuxBytes: workspace.vmlinuxBytes },
       new Date().toISOString().slice(0, 10),
     );
     writeFileSync(join(root, 'docs', 'performance.md'), text);

@@ -31,13 +31,15 @@ const rows: readonly Row[] = [
 ];
 
 export interface Result {
+  /** Of a Node that does nothing, milliseconds to its first byte. */
+  readonly floor: number;
   readonly ours: Course;
   readonly clangd: Course;
   readonly indexing: IndexingTimes;
   readonly vmlinuxBytes: number;
 }
 
-export function report({ ours, clangd, indexing, vmlinuxBytes }: Result, date: string): string {
+export function report({ floor, ours, clangd, indexing, vmlinuxBytes }: Result, date: string): string {
   const line = ({ what, key, unit, target }: Row) => {
     const show = (value: number) =>
       unit === 'ms' ? milliseconds(value) : Number.isNaN(value) ? '–' : `${value.toFixed(0)} MB`;
@@ -57,6 +59,7 @@ Node ${process.version}, ${clangdVersion()}.
 
 | | eBPF Workbench | clangd | clangd ÷ ours | target |
 | --- | --- | --- | --- | --- |
+| spawn → first byte of a Node that does nothing | ${milliseconds(floor)} | – |  |  |
 ${rows.map(line).join('\n')}
 
 clangd has nothing to say inside \`SEC("…")\`; “–” is no answer at all.

@@ -20,13 +20,21 @@ const installed = { folder: '' };
 beforeEach(() => {
   const built = dirname(builtServer);
   installed.folder = mkdtempSync(join(tmpdir(), 'ebpf-launch-'));
-  for (const name of ['server.js', 'server-main.js', 'web-tree-sitter.wasm', 'tree-sitter-c.wasm'])
-    copyFileSync(join(built, name), join(installed.folder, name));
+  const files = [
+    'server.js',
+    'server-main.js',
+    'server-analysis.js',
+    'web-tree-sitter.wasm',
+    'tree-sitter-c.wasm',
+  ];
+  for (const name of files) copyFileSync(join(built, name), join(installed.folder, name));
   symlinkSync(join(built, 'kernels'), join(installed.folder, 'kernels'));
 });
 afterEach(() => rmSync(installed.folder, { recursive: true }));
 
-const caches = () => readdirSync(installed.folder).filter((name) => name.endsWith('.cache'));
+/** Of one bundle; each has its own. */
+const caches = (bundle = 'server-main') =>
+  readdirSync(installed.folder).filter((name) => name.startsWith(bundle) && name.endsWith('.cache'));
 
 /** One run of the server with a question in it; it must be answered, and nothing complained about. */
 async function run(): Promise<void> {
@@ -45,16 +53,19 @@ async function run(): Promise<void> {
   expect(client.complaints).toEqual([]);
 }
 
-it('leaves a code cache behind, and takes it the next time', async () => {
-  expect(caches()).toEqual([]);
-  await run();
-  const [cache = ''] = caches();
-  const { ino } = statSync(join(installed.folder, cache));
-  await run();
-  expect(caches()).toEqual([cache]);
-  // A cache that V8 had refused would have been replaced.
-  expect(statSync(join(installed.folder, cache)).ino).toBe(ino);
-});
+it.each(['server-main', 'server-analysis'])(
+  'leaves a code cache of %s, and takes it the next time',
+  async (bundle) => {
+    expect(caches(bundle)).toEqual([]);
+    await run();
+    const [cache = ''] = caches(bundle);
+    const { ino } = statSync(join(installed.folder, cache));
+    await run();
+    expect(caches(bundle)).toEqual([cache]);
+    // A cache that V8 had refused would have been replaced.
+    expect(statSync(join(installed.folder, cache)).ino).toBe(ino);
+  },
+);
 
 it('starts all the same with a damaged cache, and replaces it', async () => {
   await run();

@@ -42,12 +42,10 @@ export function compareEvents(a: EventName, b: EventName): number {
 }
 
 /** Both parts are names of directories in tracefs, and neither may hold what would end such a name. */
+const wellFormed = /^[^\0- /:\x7f]+:[^\0- /:\x7f]+$/;
+
 function eventOf(line: string): EventName | undefined {
+  if (!wellFormed.test(line)) return undefined;
   const colon = line.indexOf(':');
-  if (colon <= 0 || colon === line.length - 1) return undefined;
-  for (let i = 0; i < line.length; i++) {
-    const c = line.charCodeAt(i);
-    if (c <= 32 || c === 47 || c === 127 || (c === 58 && i !== colon)) return undefined;
-  }
   return { category: line.slice(0, colon), name: line.slice(colon + 1) };
 }

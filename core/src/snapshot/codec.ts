@@ -58,6 +58,8 @@ export interface Snapshot {
   readonly meta: SnapshotMeta;
   /** The text of `available_events`, on the calling thread (1 ms): the first thing that anybody asks for. */
   eventsSync(): Parsed<string>;
+  /** Whether their checksum is right. */
+  hasIntactEvents(): boolean;
   formats(): Promise<Parsed<FormatTexts>>;
   btf(): Promise<Parsed<Uint8Array | undefined>>;
   modules(): Promise<Parsed<ReadonlyMap<string, Uint8Array>>>;
@@ -90,10 +92,14 @@ export async function encodeSnapshot(
 
 /**
  * Reads header and meta only. A file that cannot be used at all gives `undefined` and one problem. The first
- * `SNAPSHOT_HEAD_BYTES` of a file of `fileSize` are enough for `meta` and `eventsSync`.
+ * `SNAPSHOT_HEAD_BYTES` of a file of `fileSize` are enough for `meta` and `eventsSync`. For `checksums` see `openContainer`.
  */
-export function openSnapshot(bytes: Uint8Array, fileSize = bytes.length): Parsed<Snapshot | undefined> {
-  const { value: container, problems } = openContainer(bytes, fileSize);
+export function openSnapshot(
+  bytes: Uint8Array,
+  fileSize = bytes.length,
+  checksums: 'now' | 'later' = 'now',
+): Parsed<Snapshot | undefined> {
+  const { value: container, problems } = openContainer(bytes, fileSize, checksums);
   if (container === undefined) return { value: undefined, problems };
   const meta = readMeta(container);
   if (meta.value === undefined) return { value: undefined, problems: meta.problems };
@@ -113,6 +119,7 @@ function snapshot(container: Container, meta: SnapshotMeta): Snapshot {
   return {
     meta,
     eventsSync: () => map(container.readSync('events'), (bytes) => ok(text(bytes)), ''),
+    hasIntactEvents: () => container.isIntact('events'),
     formats: async () => map(await container.read('formats'), unpackFormats, NO_FORMATS),
     btf: () => container.read('btf'),
     functionsSync: () => map(container.readSync('functions'), (bytes) => ok(text(bytes)), ''),

@@ -1,10 +1,12 @@
 /** An `.ebpfkernel` file as a kernel; the bundled ones (bundled.ts) are loaded the same way. */
-import { readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs';
+import { promisify } from 'node:util';
 import { parseAvailableEvents } from '#core/kernel/available-events';
 import type { EventName, KernelIndex, KernelProvenance } from '#core/kernel/model';
 import type { Parsed } from '#core/result';
 import { openSnapshot, MAX_SNAPSHOT_BYTES, SNAPSHOT_HEAD_BYTES } from '#core/snapshot/codec';
 import type { SnapshotMeta } from '#core/snapshot/codec';
+import { damage } from '#core/snapshot/container';
 import { KernelError, pathError } from './errors';
 import { createKernelIndex, createNamesIndex, provenanceOf } from './kernel-index';
 import { kernelLoad, nextTurn } from './load';
@@ -21,25 +23,31 @@ export function openSnapshotFile(path: string): KernelLoad {
 
 /** Throws a `KernelError` at once where there is no such file, or it is none. */
 export function loadSnapshot(path: string, origin: Origin): KernelLoad {
-  const { meta, events } = readHead(path);
+  const { meta, events } = readHead(path, 'later');
   return kernelLoad({
     names: Promise.resolve(createNamesIndex(provenanceOf(meta, origin), events)),
     full: nextTurn().then(() => readAll(path, origin, events)),
   });
 }
 
+type Checksums = 'now' | 'later';
+
 /** The snapshot as far as its events: one small read. Throws a `KernelError`. */
-export function readHead(path: string): { readonly meta: SnapshotMeta; readonly events: Events } {
-  const head = readEvents(path, SNAPSHOT_HEAD_BYTES);
+export function readHead(
+  path: string,
+  checksums: Checksums = 'now',
+): { readonly meta: SnapshotMeta; readonly events: Events } {
+  const head = readEvents(path, SNAPSHOT_HEAD_BYTES, checksums);
   // Only a kernel with thousands of modules needs more than that; and a damaged file is read twice.
-  const { meta, events, problem } = head.problem === undefined ? head : readEvents(path, MAX_SNAPSHOT_BYTES);
+  const { meta, events, problem } =
+    head.problem === undefined ? head : readEvents(path, MAX_SNAPSHOT_BYTES, checksums);
   if (meta === undefined || events === '') throw unusable(path, problem ?? 'it has no events');
   return { meta, events: parseAvailableEvents(events) };
 }
 
-function readEvents(path: string, bytes: number) {
+function readEvents(path: string, bytes: number, checksums: Checksums) {
   const start = readable(path, () => readStart(path, bytes));
-  const opened = openSnapshot(start.bytes, start.fileSize);
+  const opened = openSnapshot(start.bytes, start.fileSize, checksums);
   const events = opened.value?.eventsSync();
   return {
     meta: opened.value?.meta,
@@ -56,12 +64,16 @@ function readable<T>(path: string, read: () => T): T {
   }
 }
 
+/** Loading `node:fs/promises` costs the first answers 5 ms. */
+const readWhole = promisify(readFile);
+
 async function readAll(path: string, origin: Origin, events: Events): Promise<KernelIndex> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readWhole(path).catch((error: unknown) => {
     throw pathError(path, error);
   });
   const { value: snapshot, problems } = openSnapshot(bytes);
   if (snapshot === undefined) throw unusable(path, problems[0]?.message ?? 'it cannot be read');
+  if (!snapshot.hasIntactEvents()) throw unusable(path, damage('events').message);
   const [formats, btf, modules, features] = await Promise.all([
     snapshot.formats(),
     snapshot.btf(),

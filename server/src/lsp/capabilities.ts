@@ -1,8 +1,8 @@
 /** What the server offers, and what of the client's offers it looks at. */
 import * as v from 'valibot';
 import type { ClientCapabilities, ServerCapabilities } from 'vscode-languageserver';
-import { CodeActionKind } from 'vscode-languageserver-types';
 import { reopenCommand, type CompletionAbilities } from './completion';
+import { CodeActionKind } from './kinds';
 
 export interface ClientAbilities {
   readonly completion: CompletionAbilities;

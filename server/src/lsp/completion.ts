@@ -1,15 +1,15 @@
 /** Completion items between our words and the protocol's. */
-import {
-  CompletionItemKind,
-  InsertTextFormat,
-  type CompletionItem as LspItem,
-  type CompletionList as LspList,
+import type {
+  CompletionItem as LspItem,
+  CompletionItemKind as LspItemKind,
+  CompletionList as LspList,
 } from 'vscode-languageserver-types';
 import * as v from 'valibot';
 import type { CompletionItem, CompletionList, Subject } from '../features/completion/item';
 import { toRange, type Positions } from './convert';
+import { CompletionItemKind, InsertTextFormat } from './kinds';
 
-const kinds: Record<CompletionItem['kind'], CompletionItemKind> = {
+const kinds: Record<CompletionItem['kind'], LspItemKind> = {
   section: CompletionItemKind.Keyword,
   category: CompletionItemKind.Module,
   event: CompletionItemKind.Event,

@@ -1,15 +1,15 @@
 /** The requests of our own, declared in core/src/messages: what views and commands of an editor ask. */
 import type { MessageConnection } from 'vscode-jsonrpc';
-import { parseSectionName } from '#core/bpf/section-name';
 import { bundledKernelsRequest } from '#core/messages/bundled-kernels';
 import { documentRequest } from '#core/messages/document';
 import { listTracepointsRequest } from '#core/messages/list-tracepoints';
-import { programsRequest, type BpfProgram } from '#core/messages/programs';
+import { programsRequest } from '#core/messages/programs';
 import { tracepointRequest } from '#core/messages/tracepoint';
-import { describeTracepoint, listTracepoints } from '../features/tracepoints';
+import { tracepointCategoriesRequest } from '#core/messages/tracepoint-categories';
+import { describeTracepoint, listTracepoints, tracepointCategories } from '../features/tracepoints';
+import { programsAndMaps } from '../features/programs';
 import { readOnlyDocument } from '../features/read-only-documents';
 import { bundledKernels } from '../kernel/bundled';
-import { toRange } from './convert';
 import type { FeatureContext } from './features';
 
 export function serveCustomRequests(connection: MessageConnection, context: FeatureContext): void {
@@ -30,9 +30,11 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
   );
   connection.onRequest(
     listTracepointsRequest.method,
-    requests.custom(listTracepointsRequest, async ({ query, limit }) =>
-      listTracepoints(await session.kernel, query, limit),
-    ),
+    requests.custom(listTracepointsRequest, async (params) => listTracepoints(await session.kernel, params)),
+  );
+  connection.onRequest(
+    tracepointCategoriesRequest.method,
+    requests.custom(tracepointCategoriesRequest, async () => tracepointCategories(await session.names)),
   );
   connection.onRequest(
     tracepointRequest.method,
@@ -42,22 +44,12 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
   );
   connection.onRequest(
     programsRequest.method,
-    requests.custom(programsRequest, async ({ uri }) => {
+    requests.custom(programsRequest, async ({ uri, text }) => {
+      if (text !== undefined) return programsAndMaps(await session.analyse(text));
       const document = session.documents.get(uri);
-      if (document === undefined) return { programs: [] };
-      const { source } = await session.documentView(document);
-      const programs = source.programs.map(({ section, function: fn }): BpfProgram => {
-        const programType = parseSectionName(section.value)?.def.programType;
-        const { tracepoint } = section;
-        return {
-          name: fn.name,
-          section: section.value,
-          ...(programType !== undefined && { programType }),
-          ...(tracepoint && { event: { category: tracepoint.category, name: tracepoint.name } }),
-          range: toRange(document.text, { start: section.span.start, end: fn.span.end }),
-        };
-      });
-      return { programs };
+      return document === undefined
+        ? { programs: [], maps: [] }
+        : programsAndMaps((await session.documentView(document)).source);
     }),
   );
 }

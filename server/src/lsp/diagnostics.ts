@@ -1,14 +1,10 @@
 /** Findings as the protocol's diagnostics, and their fixes as code actions. */
-import {
-  CodeActionKind,
-  DiagnosticSeverity,
-  type CodeAction,
-  type Diagnostic,
-} from 'vscode-languageserver-types';
+import type { CodeAction, Diagnostic, DiagnosticSeverity as Severity } from 'vscode-languageserver-types';
 import type { Finding } from '../checks/check';
 import { toRange, type Positions } from './convert';
+import { CodeActionKind, DiagnosticSeverity } from './kinds';
 
-const severities: Record<Finding['severity'], DiagnosticSeverity> = {
+const severities: Record<Finding['severity'], Severity> = {
   error: DiagnosticSeverity.Error,
   warning: DiagnosticSeverity.Warning,
   information: DiagnosticSeverity.Information,

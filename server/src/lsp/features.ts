@@ -8,18 +8,15 @@ import type {
   HoverParams,
   InlayHintParams,
 } from 'vscode-languageserver';
-import {
-  InlayHintKind,
-  MarkupKind,
-  SymbolKind,
-  type CompletionItem,
-  type CompletionList,
-  type Definition as LspDefinition,
-  type DefinitionLink,
-  type DocumentSymbol as LspSymbol,
-  type CodeAction,
-  type Hover,
-  type InlayHint as LspHint,
+import type {
+  CompletionItem,
+  CompletionList,
+  Definition as LspDefinition,
+  DefinitionLink,
+  DocumentSymbol as LspSymbol,
+  CodeAction,
+  Hover,
+  InlayHint as LspHint,
 } from 'vscode-languageserver-types';
 import { fixableFindings } from '../features/code-actions';
 import { complete, completeEarly } from '../features/completion/index';
@@ -33,6 +30,7 @@ import type { ClientAbilities } from './capabilities';
 import { subjectOf, toCompletionList } from './completion';
 import { toRange, toSpan, type Positions } from './convert';
 import { toCodeActions } from './diagnostics';
+import { InlayHintKind, MarkupKind, SymbolKind } from './kinds';
 import type { Requests } from './request';
 
 export interface FeatureContext {

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createMessageConnection } from 'vscode-jsonrpc/node';
-import { createAnalyzer } from '../analysis/create-analyzer';
 import { processHost, transportOf } from './process';
 import { createServer } from './server';
 
@@ -18,11 +17,14 @@ if (transport === undefined) {
 }
 const connection = createMessageConnection(...transport);
 createServer(connection, processHost(connection), {
-  analyzer: () =>
-    createAnalyzer({
+  // A bundle of its own (scripts/build.mjs): the first completion is answered without it.
+  analyzer: async () => {
+    const { createAnalyzer } = await import('../analysis/create-analyzer');
+    return createAnalyzer({
       runtime: join(dist, 'web-tree-sitter.wasm'),
       grammar: join(dist, 'tree-sitter-c.wasm'),
-    }),
+    });
+  },
   places: { bundledDir: join(dist, 'kernels') },
   ...(existsSync(pages) && { diagnosticPage: (code) => pathToFileURL(join(pages, `${code}.md`)).href }),
 });
