@@ -6,6 +6,7 @@ import { documentRequest } from '#core/messages/document';
 import { listTracepointsRequest } from '#core/messages/list-tracepoints';
 import { programsRequest } from '#core/messages/programs';
 import { tracepointRequest } from '#core/messages/tracepoint';
+import { tracepointCategoriesRequest } from '#core/messages/tracepoint-categories';
 import { bundledDir } from '#support/bundled';
 import { useServer } from './session';
 
@@ -52,6 +53,17 @@ it('searches tracepoints', async () => {
   const all = await ask(listTracepointsRequest, { query: '', limit: 10 });
   expect(all.items).toHaveLength(10);
   expect(all.total).toBe(1372);
+  const filtered = await ask(listTracepointsRequest, { query: 'switch', limit: 10, category: 'sched' });
+  expect(filtered.items.map(({ name }) => name)).toEqual(['sched_switch']);
+  expect(filtered.total).toBe(1);
+});
+
+it('counts the events of each category', async () => {
+  const categories = await ask(tracepointCategoriesRequest, {});
+  const { items } = await ask(listTracepointsRequest, { query: '', limit: 2000 });
+  for (const { name, events } of categories)
+    expect(items.filter(({ category }) => category === name)).toHaveLength(events);
+  expect(categories.reduce((sum, { events }) => sum + events, 0)).toBe(1372);
 });
 
 it('describes a tracepoint', async () => {
@@ -73,6 +85,7 @@ it('describes a tracepoint', async () => {
     pointer: 'user',
   });
   expect(found?.format).toContain('name: sys_enter_openat');
+  expect(found?.structText).toMatch(/^struct trace_event_raw_sys_enter \{\n.*args\[6\];/s);
   expect(await ask(tracepointRequest, { category: 'nope', name: 'nope' })).toBeNull();
 });
 
@@ -104,7 +117,27 @@ it('lists the programs of a document', async () => {
       range: { start: { line: 6, character: 0 }, end: { line: 7, character: 39 } },
     },
   ]);
-  expect((await ask(programsRequest, { uri: 'file:///nowhere.bpf.c' })).programs).toEqual([]);
+  const nowhere = { uri: 'file:///nowhere.bpf.c' };
+  expect(await ask(programsRequest, nowhere)).toEqual({ programs: [], maps: [] });
+  expect((await ask(programsRequest, { ...nowhere, text })).programs.map(({ name }) => name)).toEqual([
+    'f',
+    'g',
+  ]);
+});
+
+it('lists the maps of a text that is not open', async () => {
+  const text =
+    '// maps\nstruct {\n\t__uint(type, BPF_MAP_TYPE_RINGBUF);\n\t__uint(max_entries, 4096);\n} events SEC(".maps");\n';
+  expect(await ask(programsRequest, { uri: session.uri(), text })).toEqual({
+    programs: [],
+    maps: [
+      {
+        name: 'events',
+        type: 'BPF_MAP_TYPE_RINGBUF',
+        range: { start: { line: 1, character: 0 }, end: { line: 4, character: 22 } },
+      },
+    ],
+  });
 });
 
 it('refuses parameters of another shape in one sentence', async () => {

@@ -7,6 +7,8 @@ const Params = v.object({
   query: v.string(),
   /** At most this many items in the answer. */
   limit: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Only the events of this category. */
+  category: v.exactOptional(v.string()),
 });
 
 const Item = v.object({

@@ -1,8 +1,12 @@
-/** `ebpf/programs`: the BPF programs of one document, in the order of the file. */
+/** `ebpf/programs`: the BPF programs and maps of one document, in the order of the file. */
 import * as v from 'valibot';
 import type { CustomRequest } from './custom-message';
 
-const Params = v.object({ uri: v.string() });
+const Params = v.object({
+  uri: v.string(),
+  /** What is in the file, for one that is not open in the server. Without it, a document that is not open has nothing. */
+  text: v.exactOptional(v.string()),
+});
 
 /** Zero-based, columns in UTF-16 units, as in LSP. */
 const Position = v.object({ line: v.number(), character: v.number() });
@@ -21,7 +25,16 @@ const Program = v.object({
 });
 export type BpfProgram = v.InferOutput<typeof Program>;
 
-const Result = v.object({ programs: v.array(Program) });
+const BpfMap = v.object({
+  name: v.string(),
+  /** `BPF_MAP_TYPE_…`, where the definition says it. */
+  type: v.exactOptional(v.string()),
+  /** Of the whole definition. */
+  range: v.object({ start: Position, end: Position }),
+});
+export type BpfMap = v.InferOutput<typeof BpfMap>;
+
+const Result = v.object({ programs: v.array(Program), maps: v.array(BpfMap) });
 
 export const programsRequest = {
   method: 'ebpf/programs',

@@ -30,6 +30,8 @@ const Description = v.object({
   section: v.string(),
   /** The ctx struct's tag without `struct`, where the rule gives one. */
   struct: v.exactOptional(v.string()),
+  /** That struct's definition in C, as the target kernel's types have it. */
+  structText: v.exactOptional(v.string()),
   /** The event's own fields, in order; empty where the kernel gives no format. */
   fields: v.array(Field),
   /** Bytes that a program may read of the record. */

@@ -1,8 +1,9 @@
 /** The events of the target kernel as views and commands of an editor want them: searched, and described one by one. */
 import { fieldFacts } from '#core/kernel/fields';
 import type { FormatField, TracepointFormat } from '#core/kernel/model';
-import type { ResultOf } from '#core/messages/custom-message';
+import type { ParamsOf, ResultOf } from '#core/messages/custom-message';
 import type { listTracepointsRequest } from '#core/messages/list-tracepoints';
+import type { TracepointCategory } from '#core/messages/tracepoint-categories';
 import type { TracepointDescription, TracepointField, tracepointRequest } from '#core/messages/tracepoint';
 import { hasEvent } from '../session/kernel-view';
 import { kernelSummary } from '../session/kernels';
@@ -11,12 +12,12 @@ import { sectionNames } from './completion/names';
 
 export function listTracepoints(
   kernel: KernelView,
-  query: string,
-  limit: number,
+  { query, limit, category }: ParamsOf<typeof listTracepointsRequest>,
 ): ResultOf<typeof listTracepointsRequest> {
   const { index } = kernel;
-  const found =
+  const matching =
     query.trim() === '' ? index.events : sectionNames(index).searchEvents(query, index.events.length);
+  const found = category === undefined ? matching : matching.filter((event) => event.category === category);
   const items = found.slice(0, limit).map(({ category, name }) => {
     const format = index.format(category, name);
     const struct = format && kernel.ctxStruct(format)?.name;
@@ -30,6 +31,10 @@ export function listTracepoints(
   return { items, total: found.length };
 }
 
+export function tracepointCategories({ index }: KernelView): TracepointCategory[] {
+  return [...sectionNames(index).categories];
+}
+
 export function describeTracepoint(
   kernel: KernelView,
   category: string,
@@ -39,11 +44,13 @@ export function describeTracepoint(
   if (!hasEvent(index, category, name)) return null;
   const format = index.format(category, name);
   const struct = format && kernel.ctxStruct(format)?.name;
+  const layout = struct === undefined ? undefined : index.types.struct(struct);
   const description: TracepointDescription = {
     category,
     name,
     section: `tp/${category}/${name}`,
     ...(struct !== undefined && { struct }),
+    ...(layout && { structText: index.types.definition(layout) }),
     fields: format === undefined ? [] : format.fields.map((field) => describeField(format, field)),
     recordSize: format !== undefined && Number.isFinite(format.recordSize) ? format.recordSize : 0,
     format: index.formatText(category, name) ?? '',

@@ -1,5 +1,6 @@
 /** The requests of our own, declared in core/src/messages: what views and commands of an editor ask. */
 import type { MessageConnection } from 'vscode-jsonrpc';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import { bundledKernelsRequest } from '#core/messages/bundled-kernels';
 import { documentRequest } from '#core/messages/document';
 import { listTracepointsRequest } from '#core/messages/list-tracepoints';
@@ -10,6 +11,7 @@ import { describeTracepoint, listTracepoints, tracepointCategories } from '../fe
 import { programsAndMaps } from '../features/programs';
 import { readOnlyDocument } from '../features/read-only-documents';
 import { bundledKernels } from '../kernel/bundled';
+import { toRange } from './convert';
 import type { FeatureContext } from './features';
 
 export function serveCustomRequests(connection: MessageConnection, context: FeatureContext): void {
@@ -45,11 +47,9 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
   connection.onRequest(
     programsRequest.method,
     requests.custom(programsRequest, async ({ uri, text }) => {
-      if (text !== undefined) return programsAndMaps(await session.analyse(text));
-      const document = session.documents.get(uri);
-      return document === undefined
-        ? { programs: [], maps: [] }
-        : programsAndMaps((await session.documentView(document)).source);
+      const source = await session.analyse(text ?? session.documents.get(uri)?.text.getText() ?? '');
+      const positions = TextDocument.create(uri, 'c', 0, source.text);
+      return programsAndMaps(source, (span) => toRange(positions, span));
     }),
   );
 }

@@ -6,6 +6,7 @@ import type { KernelIndex } from '#core/kernel/model';
 import type { KernelState } from '#core/messages/kernel-state';
 import { parseSettings, type Settings } from '#core/settings/settings';
 import type { Analyzer } from '../analysis/analyzer';
+import type { SourceAnalysis } from '../analysis/model';
 import { bundledIds } from '../kernel/bundled';
 import { messageOf } from '../kernel/errors';
 import type { KernelPlaces } from '../kernel/load';
@@ -91,6 +92,14 @@ export class Session {
     const view = await this.#view(document, await this.#current.withOthers);
     if (mentionsUnknownEvent(view)) await this.#loadNeighbours();
     return view;
+  }
+
+  /** Of a text that is not kept open. */
+  async analyse(text: string): Promise<SourceAnalysis> {
+    const file = (await this.#loadAnalyzer()).open(text);
+    const { analysis } = file;
+    file.dispose();
+    return analysis;
   }
 
   dispose(): void {
