@@ -14,24 +14,29 @@ export interface ClientAbilities {
   readonly watchesFiles: boolean;
   /** It can be asked for its settings. */
   readonly hasConfiguration: boolean;
+  /** It has the command that asks what to generate. */
+  readonly generatesHandlers: boolean;
 }
+
+/** Takes events as `{category, name}`. */
+export const generateCommand = 'ebpf.generateHandler';
 
 /** `experimental: { commands: { commands: […] } }`, as rust-analyzer has it: commands that the client runs for us. */
 const experimental = v.object({ commands: v.object({ commands: v.array(v.string()) }) });
 
 export function clientAbilities(client: ClientCapabilities): ClientAbilities {
   const { workspace, textDocument } = client;
+  const commands = v.is(experimental, client.experimental) ? client.experimental.commands.commands : [];
   return {
     completion: {
       snippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
-      reopens:
-        v.is(experimental, client.experimental) &&
-        client.experimental.commands.commands.includes(reopenCommand),
+      reopens: commands.includes(reopenCommand),
     },
     definitionLinks: textDocument?.definition?.linkSupport ?? false,
     refreshesInlayHints: workspace?.inlayHint?.refreshSupport ?? false,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
     hasConfiguration: workspace?.configuration ?? false,
+    generatesHandlers: commands.includes(generateCommand),
   };
 }
 

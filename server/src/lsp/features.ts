@@ -18,7 +18,8 @@ import type {
   Hover,
   InlayHint as LspHint,
 } from 'vscode-languageserver-types';
-import { fixableFindings } from '../features/code-actions';
+import type { EventName } from '#core/kernel/model';
+import { fixableFindings, unhandledEvents } from '../features/code-actions';
 import { complete, completeEarly } from '../features/completion/index';
 import { documentation } from '../features/completion/documentation';
 import { definition, type Definition } from '../features/definition';
@@ -26,11 +27,11 @@ import { documentSymbols, type DocumentSymbol } from '../features/document-symbo
 import { hover } from '../features/hover';
 import { inlayHints, type InlayHint } from '../features/inlay-hints';
 import type { Environment, Session } from '../session/session';
-import type { ClientAbilities } from './capabilities';
+import { generateCommand, type ClientAbilities } from './capabilities';
 import { subjectOf, toCompletionList } from './completion';
 import { toRange, toSpan, type Positions } from './convert';
 import { toCodeActions } from './diagnostics';
-import { InlayHintKind, MarkupKind, SymbolKind } from './kinds';
+import { CodeActionKind, InlayHintKind, MarkupKind, SymbolKind } from './kinds';
 import type { Requests } from './request';
 
 export interface FeatureContext {
@@ -109,14 +110,23 @@ export function serveFeatures(connection: MessageConnection, context: FeatureCon
   connection.onRequest(
     'textDocument/codeAction',
     requests.onDocument<CodeActionParams, CodeAction[]>({
-      full: ({ view, document, params }) =>
-        toCodeActions(fixableFindings(view, toSpan(document, params.range)), {
-          uri: view.uri,
-          positions: document,
-          page: environment.diagnosticPage,
-        }),
+      full: ({ view, document, params }) => {
+        const selection = toSpan(document, params.range);
+        const { uri } = view;
+        const fixes = toCodeActions(fixableFindings(view, selection), {
+          ...{ uri, positions: document, page: environment.diagnosticPage },
+        });
+        const events = abilities().generatesHandlers ? unhandledEvents(view, selection) : [];
+        return [...fixes, ...events.map(toGenerateAction)];
+      },
     }),
   );
+}
+
+function toGenerateAction({ category, name }: EventName): CodeAction {
+  const title = `Generate the handler of ${category}:${name}…`;
+  const command = { title, command: generateCommand, arguments: [{ category, name }] };
+  return { title, kind: CodeActionKind.QuickFix, command };
 }
 
 function toHint({ offset, label, tooltip }: InlayHint, positions: Positions): LspHint {
