@@ -12,7 +12,7 @@ async function bench(root: string): Promise<void> {
   const dist = join(root, 'dist');
   const workspace = makeWorkspace();
   try {
-    const floor = await measureFloor(15);
+    const floor = await measureFloor(15, 600);
     const ours = await measure(
       {
         name: 'ours',

@@ -1,6 +1,7 @@
 /** docs/performance.md: what was measured, on what, and how it compares. */
 import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
+import type { Floor } from './floor';
 import type { IndexingTimes } from './indexing';
 import type { Course } from './measure';
 import { milliseconds } from './statistics';
@@ -31,8 +32,7 @@ const rows: readonly Row[] = [
 ];
 
 export interface Result {
-  /** Of a Node that does nothing, milliseconds to its first byte. */
-  readonly floor: number;
+  readonly floor: Floor;
   readonly ours: Course;
   readonly clangd: Course;
   readonly indexing: IndexingTimes;
@@ -59,8 +59,10 @@ Node ${process.version}, ${clangdVersion()}.
 
 | | eBPF Workbench | clangd | clangd ÷ ours | target |
 | --- | --- | --- | --- | --- |
-| spawn → first byte of a Node that does nothing | ${milliseconds(floor)} | – |  |  |
 ${rows.map(line).join('\n')}
+
+On this machine in this run, a Node that does nothing needs ${milliseconds(floor.firstByte)} from its spawn to its first byte, and one that
+computes for exactly 1 ms answers within ${milliseconds(floor.answerP99)} at p99: of the times above, so much is not the server's.
 
 clangd has nothing to say inside \`SEC("…")\`; “–” is no answer at all.
 

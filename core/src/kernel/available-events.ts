@@ -12,6 +12,7 @@ export function parseAvailableEvents(text: string): Parsed<readonly EventName[]>
   const events: EventName[] = [];
   const problems: Problem[] = [];
   let unreadable = 0;
+  let inOrder = true;
   let lineNumber = 0;
   for (let start = 0; start < text.length;) {
     const newline = text.indexOf('\n', start);
@@ -21,17 +22,21 @@ export function parseAvailableEvents(text: string): Parsed<readonly EventName[]>
     lineNumber++;
     if (line === '') continue;
     const event = eventOf(line);
-    if (event !== undefined) events.push(event);
-    else if (++unreadable <= maxProblems)
+    if (event !== undefined) {
+      const before = events.at(-1);
+      inOrder &&= before === undefined || compareEvents(before, event) < 0;
+      events.push(event);
+    } else if (++unreadable <= maxProblems)
       problems.push({ message: `not category:name: ${line.slice(0, 80)}`, where: `line ${lineNumber}` });
   }
   if (unreadable > maxProblems)
     problems.push({ message: `${unreadable - maxProblems} more lines that are not category:name` });
-  events.sort(compareEvents);
-  return {
-    value: events.filter((event, i) => i === 0 || compareEvents(event, events[i - 1] ?? event) !== 0),
-    problems,
-  };
+  return { value: inOrder ? events : sortedOnce(events), problems };
+}
+
+function sortedOnce(events: readonly EventName[]): readonly EventName[] {
+  const sorted = [...events].sort(compareEvents);
+  return sorted.filter((event, i) => i === 0 || compareEvents(event, sorted[i - 1] ?? event) !== 0);
 }
 
 /** The order of `KernelIndex.events`. */

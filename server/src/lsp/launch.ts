@@ -7,7 +7,6 @@
  * that place is read-only, or the cache is of another V8 or another build, the server starts as it would without one.
  */
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire, wrap } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
@@ -34,7 +33,7 @@ function load(name: string): object {
   const cacheFile = `${file}.${build}.cache`;
   const cachedData = readIfThere(cacheFile);
   // The bundler writes ASCII, and one byte a letter is what V8 reads fastest.
-  const source = wrap(readFileSync(file, 'latin1'));
+  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`;
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
   // At the end, so that what was compiled on the way is in it.
   if (cachedData === undefined || script.cachedDataRejected === true)
@@ -42,9 +41,9 @@ function load(name: string): object {
 
   const module = { exports: {} };
   const run = script.runInThisContext() as ModuleFunction;
-  const requireOther = createRequire(file);
-  const require = (id: string): unknown => (id.startsWith('./') ? load(id) : requireOther(id));
-  run(module.exports, require, module, file, __dirname);
+  // All that is not bundled is Node's own, which is the same from any file.
+  const builtIn: (id: string) => unknown = require;
+  run(module.exports, (id) => (id.startsWith('./') ? load(id) : builtIn(id)), module, file, __dirname);
   return module.exports;
 }
 

@@ -5,19 +5,19 @@ import {
   IPCMessageReader,
   IPCMessageWriter,
   StreamMessageReader,
-  StreamMessageWriter,
   type MessageConnection,
   type MessageReader,
   type MessageWriter,
 } from 'vscode-jsonrpc/node';
 import type { ServerHost } from './server';
+import { WholeMessageWriter } from './whole-message-writer';
 
 /** As the arguments name it, in the words that all language clients use; undefined where they name none. */
 export function transportOf(args: readonly string[]): [MessageReader, MessageWriter] | undefined {
   for (const [n, arg] of args.entries()) {
     const [name, value = args[n + 1]] = arg.split('=', 2);
     if (name === '--stdio')
-      return [new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout)];
+      return [new StreamMessageReader(process.stdin), new WholeMessageWriter(process.stdout)];
     if (name === '--node-ipc') return [new IPCMessageReader(process), new IPCMessageWriter(process)];
     if (name === '--socket' && value !== undefined) return createServerSocketTransport(Number(value));
     if (name === '--pipe' && value !== undefined) return createServerPipeTransport(value);
