@@ -1,6 +1,7 @@
 /** What the generator makes: a program as data, before it is text. Pure; no document, no protocol. */
 import type { Delivery, GenerateOptions } from '#core/messages/generate-handler';
 import type { EventName } from '#core/kernel/model';
+import type { SourceAnalysis } from '../analysis/model';
 import type { KernelView } from '../view';
 
 export type { GenerateOptions };
@@ -18,6 +19,8 @@ export interface RecordMember {
   /** How user space prints it. */
   readonly shown:
     'signed' | 'unsigned' | 'hex' | 'octal' | 'pointer' | 'string' | 'bytes' | 'numbers' | 'nanoseconds';
+  /** The member that says how many elements of this one hold something, where not all need to. */
+  readonly count?: string;
   /** Fills the record up to its alignment; never printed. */
   readonly padding?: boolean;
 }
@@ -34,6 +37,17 @@ export interface RecordStruct {
   readonly events: readonly EventName[];
 }
 
+/** A piece of the program that stands at file scope, with what makes it superfluous where it is there already. */
+export interface Part {
+  readonly kind: 'include' | 'license' | 'struct' | 'map' | 'global' | 'helper' | 'program';
+  /** Path of an include; else the name that it declares. */
+  readonly name: string;
+  /** Without a newline at the end; indented by tabs, lines of any length. */
+  readonly text: string;
+  /** The event of a `program`. */
+  readonly event?: EventName;
+}
+
 export interface GeneratedProgram {
   readonly baseName: string;
   readonly delivery: Delivery;
@@ -41,16 +55,23 @@ export interface GeneratedProgram {
   readonly functions: readonly string[];
   /** The name of the global variable that counts records that found no room; absent for printk. */
   readonly droppedCounter?: string;
-  /** The whole `.bpf.c`. */
+  /** The program in pieces, in the order of the file; what the target's file has already is left out. */
+  readonly parts: readonly Part[];
+  /** The parts as a new `.bpf.c`. */
   readonly text: string;
   readonly notes: readonly string[];
 }
 
-/** What is generated for: the target kernel with `others`, and what the file that it goes into defines. */
+/** What is generated for: the target kernel with `others`, and the file that it goes into. */
 export interface GenerateTarget {
   readonly kernel: KernelView;
-  /** Whether `vmlinux.h` as the file sees it defines this struct; absent where it is the target kernel's own. */
-  definesStruct?(tag: string): boolean;
+  /** The file that the program is to become a part of; absent for a new one. */
+  readonly file?: SourceAnalysis;
+  /**
+   * Whether `vmlinux.h` or another header as the file sees it defines this struct; absent where these are the target
+   * kernel's own.
+   */
+  readonly definesStruct?: (tag: string) => boolean;
 }
 
 /** Failure is one sentence for the user that says what to do. */

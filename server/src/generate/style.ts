@@ -1,0 +1,83 @@
+/** Lines as the file has them: its indentation, its newlines, at most 100 columns. */
+
+export interface Style {
+  /** One level of indentation. */
+  readonly indent: string;
+  readonly newline: string;
+}
+
+export const kernelStyle: Style = { indent: '\t', newline: '\n' };
+
+const columns = 100;
+const tabWidth = 8;
+
+/** @param text indented by tabs, with newlines, lines of any length */
+export function styled(text: string, style: Style = kernelStyle): string {
+  return text
+    .split('\n')
+    .flatMap((line) => wrapped(line, style))
+    .join(style.newline);
+}
+
+/** A call that is too long goes on under its first argument, as the kernel's sources have it. */
+function wrapped(line: string, style: Style): string[] {
+  const level = /^\t*/.exec(line)?.[0].length ?? 0;
+  const text = line.slice(level);
+  const indentation = style.indent.repeat(level);
+  const width = widthOf(indentation);
+  if (width + text.length <= columns || text.startsWith('/*')) return [indentation + text];
+  const pieces = argumentsOf(text);
+  if (pieces === undefined) return [indentation + text];
+  const align = width + pieces.head.length;
+  const margin =
+    style.indent === '\t'
+      ? '\t'.repeat(Math.floor(align / tabWidth)) + ' '.repeat(align % tabWidth)
+      : ' '.repeat(align);
+  const lines: string[] = [];
+  let current = indentation + pieces.head;
+  let used = align;
+  for (const [i, piece] of pieces.arguments.entries()) {
+    if (i > 0 && used + 1 + piece.length > columns) {
+      lines.push(current);
+      current = margin + piece;
+      used = align + piece.length;
+    } else {
+      current += (i > 0 ? ' ' : '') + piece;
+      used += (i > 0 ? 1 : 0) + piece.length;
+    }
+  }
+  return [...lines, current];
+}
+
+/** `f(` and the arguments, each with the comma or the rest of the line behind it. */
+function argumentsOf(
+  text: string,
+): { readonly head: string; readonly arguments: readonly string[] } | undefined {
+  const call = /\b(?!if\b|for\b|while\b|sizeof\b)[a-z_]\w*\((?=.*,)/.exec(text);
+  if (call === null) return undefined;
+  const start = call.index + call[0].length;
+  const pieces: string[] = [];
+  let from = start;
+  let depth = 0;
+  let quoted = false;
+  for (let i = start; i < text.length; i++) {
+    const c = text[i];
+    if (c === '\\') i++;
+    else if (c === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (c === '(') depth++;
+    else if (c === ')') {
+      if (depth-- === 0) break;
+    } else if (c === ',' && depth === 0) {
+      pieces.push(text.slice(from, i + 1).trim());
+      from = i + 1;
+    }
+  }
+  return { head: text.slice(0, start), arguments: [...pieces, text.slice(from).trim()] };
+}
+
+function widthOf(indentation: string): number {
+  let width = 0;
+  for (const c of indentation) width += c === '\t' ? tabWidth - (width % tabWidth) : 1;
+  return width;
+}
