@@ -21,7 +21,10 @@ export const heartbeatTimeoutMs = 4000;
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Session = v.object({ session: Count });
-/** The error as `errno` has it, above zero, with its name (`EACCES`) and strerror()'s text. */
+/**
+ * The error as `errno` has it, above zero, with its name (`EACCES`) and strerror()'s text. From 4000 on it is libbpf's
+ * own, named `LIBBPF_ERRNO`; 524 is the kernel's `ENOTSUPP`.
+ */
 const Errno = v.object({ errno: Count, code: v.string(), text: v.string() });
 export type AgentErrno = v.InferOutput<typeof Errno>;
 
@@ -96,6 +99,8 @@ const Program = v.object({
   log: v.string(),
   /** Instructions after libbpf's relocations; what the verifier says it processed is in the log. */
   instructions: Count,
+  /** What the host's facts say about the cause, a sentence or two; absent where they say nothing. */
+  cause: v.exactOptional(v.string()),
 });
 
 /** `attached`; `skipped`: libbpf has no automatic attach for the section; `failed`. */
@@ -107,17 +112,24 @@ const Attach = v.object({
   error: v.nullable(Errno),
   /** libbpf's own words. */
   log: v.string(),
-  /** What the host's facts say about the cause, a sentence; absent where they say nothing. */
+  /** As for a program. */
   cause: v.exactOptional(v.string()),
 });
 
-/** Everything that can be attached is; from here on records arrive. `failed`: nothing of the object is loaded. */
+/**
+ * `loaded` comes after the programs' verdicts, `running` after their attaching: from here on records arrive. The last
+ * line of a session is `stopped`, or `failed`: nothing of the object is loaded.
+ */
 const State = v.object({
   type: v.literal('state'),
   ...Session.entries,
   state: v.picklist(['loaded', 'running', 'stopped', 'failed']),
   /** For `failed`: libbpf's words. */
   message: v.exactOptional(v.string()),
+  /** For `failed`: null where the programs' own lines say it all. */
+  error: v.exactOptional(v.nullable(Errno)),
+  /** As for a program. */
+  cause: v.exactOptional(v.string()),
 });
 
 /**
