@@ -87,6 +87,12 @@ export type AgentMap = v.InferOutput<typeof MapInfo>;
 
 const Maps = v.object({ type: v.literal('maps'), ...Session.entries, maps: v.array(MapInfo) });
 
+/**
+ * A part of a program's log, which is too long for one line: about a megabyte. The `program` line that follows has the
+ * last part.
+ */
+const Log = v.object({ type: v.literal('log'), ...Session.entries, name: v.string(), text: v.string() });
+
 /** Each program is loaded by itself: one that is refused does not hide the verdict on the others. */
 const Program = v.object({
   type: v.literal('program'),
@@ -95,7 +101,7 @@ const Program = v.object({
   section: v.string(),
   /** Null where it loaded. */
   error: v.nullable(Errno),
-  /** The verifier's log, whole; with libbpf's own words about this program before it. */
+  /** The verifier's log, whole but for what `log` lines said before; it begins with libbpf's own words. */
   log: v.string(),
   /** Instructions after libbpf's relocations; what the verifier says it processed is in the log. */
   instructions: Count,
@@ -207,6 +213,7 @@ export const AgentMessage = v.variant('type', [
   Hello,
   HostFacts,
   Maps,
+  Log,
   Program,
   Attach,
   State,
