@@ -1,6 +1,6 @@
 /** How one field of an event gets into a record: its members, and the C that fills them. */
 import type { TypeIndex } from '#core/btf/types';
-import { fieldFacts, isArray } from '#core/kernel/fields';
+import { fieldFacts } from '#core/kernel/fields';
 import type { FormatField, TracepointFormat } from '#core/kernel/model';
 import type { RecordMember } from './model';
 import { argumentScalar, scalarOf, shownAs, type Scalar } from './scalar';
@@ -18,6 +18,8 @@ export interface FieldPlan {
 export type ReadForm =
   /** An integer or an address, assigned. */
   | { readonly by: 'value'; readonly scalar: Scalar }
+  /** An integer of which some versions of bpftool write another size into vmlinux.h, copied. */
+  | { readonly by: 'copied-value'; readonly scalar: Scalar }
   /** A string that the value points to. */
   | { readonly by: 'user-string' | 'kernel-string' }
   /** Bytes of the record itself. */
@@ -87,7 +89,9 @@ export function planField(
       const named = types.typedef(field.type);
       const kind = named && types.kind(types.resolve(named));
       if (kind === 'struct' || kind === 'union' || ![1, 2, 4, 8].includes(field.size)) return object();
-      return plan(...valueMember(format, field, name, scalarOf(field.size, field.signed, kind === 'ptr')));
+      const scalar = scalarOf(field.size, field.signed, kind === 'ptr');
+      const [read, member] = valueMember(format, field, name, scalar);
+      return plan(isPackedEnum(field) ? { by: 'copied-value', scalar } : read, member);
     }
   }
 
@@ -147,109 +151,7 @@ function lengthOf(name: string): number {
   return /path|file|dir|link|^(?:old|new)?name$/.test(name) ? pathBytes : stringBytes;
 }
 
-/** Whether bytes of the members may stay unwritten when the field is read. */
-export function isPartial({ read }: FieldPlan): boolean {
-  return read.by !== 'value' && read.by !== 'array' && read.by !== 'object';
+/** Before bpftool 7.2, vmlinux.h gives such an enum 4 bytes, and libbpf then refuses to load what reads it. */
+function isPackedEnum({ type, size }: FormatField): boolean {
+  return type.startsWith('enum ') && size < 4;
 }
-
-/** The array in the record that is no string is its own address. */
-export function isArrayField(field: FormatField): boolean {
-  return isArray(field);
-}
-
-/**
- * Statements that fill the members.
- * @param into `event->` or `event.`
- * @param value what the field's member of ctx is here: `ctx->args[1]`, `call->filename`
- * @param ctx the pointer that the record starts at
- */
-export function fillLines(
-  { members, read, path }: FieldPlan,
-  into: string,
-  value: string,
-  ctx = 'ctx',
-): readonly string[] {
-  const target = into + members[0].name;
-  const copy = (helper: string, source: string) => [
-    `bpf_probe_read_${helper}(${target}, sizeof(${target}), ${source});`,
-  ];
-  switch (read.by) {
-    case 'value':
-      return [`${target} = ${read.scalar.pointer && !path.startsWith('args[') ? `(__u64)${value}` : value};`];
-    case 'user-string':
-      return copy('user_str', `(void *)${value}`);
-    case 'kernel-string':
-    case 'string-array':
-      return copy('kernel_str', value);
-    case 'array':
-      return copy('kernel', value);
-    case 'object':
-      return copy('kernel', `&${value}`);
-    case 'dynamic-string':
-      return copy('kernel_str', `${baseOf(read.base, value, ctx)} + (${value} & 0xffff)`);
-    case 'dynamic': {
-      const call = `read_dynamic(${target}, sizeof(${target}), ${baseOf(read.base, value, ctx)}, ${value})`;
-      const count = into + (members[1]?.name ?? '');
-      return [`${count} = ${call}${read.elementSize === 1 ? '' : ` / sizeof(${target}[0])`};`];
-    }
-  }
-}
-
-/** What the offset of a dynamic field counts from. */
-function baseOf(base: 'data_loc' | 'rel_loc', value: string, ctx: string): string {
-  return base === 'data_loc' ? `(void *)${ctx}` : `(void *)(&${value} + 1)`;
-}
-
-/** What `bpf_printk` takes: conversion and argument. */
-export interface Printed {
-  readonly conversion: string;
-  readonly argument: string;
-  readonly isString: boolean;
-}
-
-/** Undefined for what it has no conversion for. */
-export function printed(
-  { members: [member], read }: FieldPlan,
-  value: string,
-  ctx = 'ctx',
-): Printed | undefined {
-  const text = (conversion: string, argument: string) => ({ conversion, argument, isString: true });
-  switch (read.by) {
-    case 'value': {
-      const { scalar } = read;
-      // An argument has 8 bytes whatever its type, and a record's own member the size of its type.
-      const argument = scalar.size < 4 ? `(${scalar.type})${value}` : value;
-      return { conversion: conversionOf(scalar, member.shown), argument, isString: false };
-    }
-    case 'user-string':
-      return text('%pus', value);
-    case 'kernel-string':
-    case 'string-array':
-      return text('%s', value);
-    case 'dynamic-string':
-      return text('%s', `${baseOf(read.base, value, ctx)} + (${value} & 0xffff)`);
-    case 'array':
-    case 'object':
-    case 'dynamic':
-      return undefined;
-  }
-}
-
-/** Linux 5.10 knows d, i, u, x and p, and no `%o`. */
-export function conversionOf(
-  { size, signed }: Pick<Scalar, 'size' | 'signed'>,
-  shown: RecordMember['shown'],
-): string {
-  const long = size === 8 ? 'll' : '';
-  if (shown === 'hex' || shown === 'octal' || shown === 'pointer') return `0x%${long}x`;
-  return `%${long}${signed ? 'd' : 'u'}`;
-}
-
-export const readDynamicHelper = `/* The first bytes of an array whose place is offset (low 16 bits) and length (high 16 bits). Returns its length. */
-static __always_inline __u32 read_dynamic(void *dst, __u32 size, const void *base, __u32 place)
-{
-	__u32 length = place >> 16;
-
-	bpf_probe_read_kernel(dst, length < size ? length : size, base + (place & 0xffff));
-	return length;
-}`;

@@ -1,5 +1,6 @@
 /** Enter and exit of a system call as one record: a hash map keeps the arguments from one to the other. */
-import { fillLines, integerMember, isPartial, printed, stringMember, type FieldPlan } from './field';
+import { integerMember, stringMember, type FieldPlan } from './field';
+import { fillLines, isPartial, printed } from './read';
 import { failedFilterLines, taskFilterLines } from './filters';
 import { mapText } from './maps';
 import type { RecordMember } from './model';

@@ -1,5 +1,5 @@
 /** Records as lines in the trace buffer. */
-import { conversionOf, type Printed } from './field';
+import { conversionOf, type Printed } from './read';
 import type { FactPlan } from './process';
 import type { TaskValues } from './task-values';
 

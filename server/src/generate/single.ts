@@ -1,6 +1,7 @@
 /** One event, one program. */
 import { syscallSide } from '#core/kernel/fields';
-import { fillLines, isPartial, printed, type FieldPlan } from './field';
+import type { FieldPlan } from './field';
+import { fillLines, isPartial, printed } from './read';
 import { failedFilterLines, taskFilterLines } from './filters';
 import { subjectOf } from './names';
 import { commLocal, printedFacts, printLines } from './printk';
@@ -76,7 +77,10 @@ export function singleProgram(
       return [];
     });
     const lines = printLines(subject, [...printedFacts(facts, task), ...values]);
-    return { locals: comm.locals, body: [[...comm.lines, ...lines]] };
+    return {
+      locals: [...comm.locals, ...values.flatMap(({ local }) => (local === undefined ? [] : [local]))],
+      body: [[...comm.lines, ...values.flatMap(({ line }) => (line === undefined ? [] : [line])), ...lines]],
+    };
   }
 
   function noteUserStrings(): void {
