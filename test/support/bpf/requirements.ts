@@ -10,16 +10,18 @@ export function requireKernel(): Missing {
   if (process.platform !== 'linux') return 'Linux';
   if (process.getuid?.() !== 0) return 'root';
   if (!existsSync(kernelBtf)) return `a kernel with BTF (${kernelBtf})`;
-  const tool = ['clang', 'cc', 'bpftool'].find((name) => !isOnPath(name));
+  const tool = ['clang', 'cc', 'bpftool'].find((name) => findOnPath(name) === undefined);
   if (tool !== undefined) return `${tool} on PATH`;
   const header = ['bpf/libbpf.h', 'gelf.h', 'zlib.h'].find((name) => !existsSync(join('/usr/include', name)));
   return header && `/usr/include/${header}`;
 }
 
-function isOnPath(name: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+/** The file that a shell would run. */
+export function findOnPath(name: string): string | undefined {
+  const candidates = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name));
+  return candidates.find((path) => {
     try {
-      accessSync(join(folder, name), constants.X_OK);
+      accessSync(path, constants.X_OK);
       return true;
     } catch {
       return false;

@@ -6,6 +6,7 @@
 // Nothing is pinned, so the end of the process, however it comes, detaches everything.
 #include "report.h"
 #include "run.h"
+#include "sections.h"
 #include "verify.h"
 
 #include <stdio.h>
@@ -27,6 +28,7 @@ int main(int argc, char **argv)
 {
 	raise_file_limit();
 	libbpf_set_print(libbpf_text_append);
+	register_newer_sections();
 	if (argc == 4 && strcmp(argv[1], "verify") == 0 && strcmp(argv[2], "--attach") == 0) {
 		verify(argv[3], 1);
 		return 0;
