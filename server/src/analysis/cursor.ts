@@ -1,4 +1,5 @@
 /** What stands at a cursor, read from the text around it and from the analysis of the whole file. */
+import { splitArguments } from './arguments';
 import { constantNumber } from './constant';
 import { readerOf } from './ctx-uses/readers';
 import type { CtxReceiver, CursorContext } from './cursor-model';
@@ -187,18 +188,6 @@ function accessorReceiver(
     return chain ? [...rootStep(chain), ...chain.steps.map((step) => pathStep(analysis, step))] : [];
   });
   return { macro: macro.text, receiver: { ...receiver, path: [...receiver.path, ...path] } };
-}
-
-function splitArguments(tokens: readonly Token[]): Token[][] {
-  const parts: Token[][] = [[]];
-  let depth = 0;
-  for (const token of tokens) {
-    if (token.text === '(' || token.text === '[') depth++;
-    else if (token.text === ')' || token.text === ']') depth--;
-    if (token.text === ',' && depth === 0) parts.push([]);
-    else parts.at(-1)?.push(token);
-  }
-  return parts;
 }
 
 /** In an accessor the root of a chain is a member too. */

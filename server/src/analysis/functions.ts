@@ -2,6 +2,7 @@
  * The head of a function definition, read from tokens: in BPF programs heads are where the macros are
  * (`statfunc`, `__always_inline`, `BPF_PROG(name, …)`), and tokens do not mind words they have never seen.
  */
+import { splitArguments } from './arguments';
 import type { ChunkText } from './chunk-text';
 import type { Token } from './lexer';
 import { endOfGroup, isAttribute, isQualifier } from './mask';
@@ -56,7 +57,7 @@ export function functionHead(chunk: ChunkText): FunctionHead | undefined {
   if (!word || !first || !parenthesis || !end || word === first || word.kind !== 'word') return undefined;
   if (declaration.slice(0, from - 1).some((token) => token.text === '=' || token.text === '{'))
     return undefined;
-  const parameters = splitParameters(declaration.slice(from + 1, to));
+  const parameters = splitArguments(declaration.slice(from + 1, to));
   const macro = /^[A-Z][A-Z0-9_]+$/.test(word.text) ? word.text : undefined;
   const name = macro === undefined ? word : parameters[0]?.length === 1 ? parameters[0][0] : undefined;
   if (name?.kind !== 'word') return undefined;
@@ -110,19 +111,6 @@ function lastGroup(tokens: readonly Token[], end: number): [number, number] | un
     else if (tokens[i]?.text === '(' && --depth === 0) return [i, close];
   }
   return undefined;
-}
-
-/** Splits at the commas that stand in no parentheses. */
-function splitParameters(tokens: readonly Token[]): Token[][] {
-  const parts: Token[][] = [[]];
-  let depth = 0;
-  for (const token of tokens) {
-    if (token.text === '(' || token.text === '[') depth++;
-    else if (token.text === ')' || token.text === ']') depth--;
-    if (token.text === ',' && depth === 0) parts.push([]);
-    else parts.at(-1)?.push(token);
-  }
-  return parts.length === 1 && parts[0]?.length === 0 ? [] : parts;
 }
 
 /** Undefined for `void`, which is no parameter. */

@@ -1,4 +1,5 @@
 /** Section sites: `SEC("…")`, `__attribute__((section("…")))`, and macros of the same file that expand to one of them. */
+import { splitArguments } from './arguments';
 import type { FunctionHead } from './functions';
 import { tokenize, type Token } from './lexer';
 import { decodeString, type Macros } from './macros';
@@ -63,7 +64,13 @@ function siteAt(tokens: readonly Token[], i: number, end: number): SectionSyntax
   }
   if (end === i + 1)
     return /^[A-Z_][A-Z0-9_]*$/.test(token.text) ? { kind: 'macro', span, name: token.text } : undefined;
-  return { kind: 'macro', span, name: token.text, arguments: splitArguments(group) };
+  const closed = group.at(-1)?.text === ')';
+  return {
+    kind: 'macro',
+    span,
+    name: token.text,
+    arguments: splitArguments(closed ? group.slice(0, -1) : group),
+  };
 }
 
 /** The string's pieces up to the closing parenthesis; a site that is still open ends with its last piece. */
@@ -155,19 +162,6 @@ function argumentText(argument: readonly Token[], stringify: boolean, macros: Ma
   if (!only || more.length > 0) return undefined;
   if (!stringify) return joinParts([only], macros);
   return only.kind === 'word' || only.kind === 'number' ? only.text : undefined;
-}
-
-function splitArguments(group: readonly Token[]): Token[][] {
-  const inside = group.at(-1)?.text === ')' ? group.slice(0, -1) : group;
-  const parts: Token[][] = [[]];
-  let depth = 0;
-  for (const token of inside) {
-    if (token.text === '(') depth++;
-    else if (token.text === ')') depth--;
-    if (token.text === ',' && depth === 0) parts.push([]);
-    else parts.at(-1)?.push(token);
-  }
-  return parts;
 }
 
 /** `tp/<category>/<name>` taken apart; `literal` is where the value stands, if it can be pointed at. */

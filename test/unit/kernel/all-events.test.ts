@@ -41,6 +41,10 @@ const kernels: Readonly<Record<BundledId, Expected>> = {
 describe.each(Object.entries(kernels) as [BundledId, Expected][])('all events of %s', (id, expected) => {
   const opened = bundledKernel(id);
   const formats = opened.then((kernel) => kernel.events.map((event) => formatOf(kernel, event)));
+  const contexts = opened.then(async (kernel) => {
+    const resolve = createCtxResolver(kernel);
+    return (await formats).map((format) => ({ format, struct: contextOf(resolve, format) }));
+  });
 
   it('have a format without problems', async () => {
     const kernel = await opened;
@@ -66,25 +70,20 @@ describe.each(Object.entries(kernels) as [BundledId, Expected][])('all events of
   });
 
   it('have a ctx struct, by these steps', async () => {
-    const resolve = createCtxResolver(await opened);
     const steps = { syscall: 0, own: 0, layout: 0, prototype: 0, prefix: 0 };
-    for (const format of await formats) {
-      const struct = resolve(format);
-      if (struct === undefined) throw new Error(`${format.category}:${format.name} has none`);
-      steps[struct.step]++;
-    }
+    for (const { struct } of await contexts) steps[struct.step]++;
     expect(steps).toEqual(expected.steps);
   });
 
   it('have a ctx struct whose members are the fields of the format', async () => {
     const { types } = await opened;
-    const resolve = createCtxResolver(await opened);
-    for (const format of (await formats).filter((f) => syscallSide(f) === undefined)) {
-      const struct = types.struct(resolve(format)?.name ?? '');
-      if (struct === undefined) throw new Error(`the struct of ${format.name} is not there`);
-      expect(structSignature(struct)).toBe(formatSignature(format));
-      expect(layoutMismatches(format, struct, 'name')).toEqual([]);
-      expect(layoutMismatches(format, struct, 'place')).toEqual([]);
+    for (const { format, struct } of await contexts) {
+      if (syscallSide(format) !== undefined) continue;
+      const layout = types.struct(struct.name);
+      if (layout === undefined) throw new Error(`${struct.name} is not there`);
+      expect(structSignature(layout)).toBe(formatSignature(format));
+      expect(layoutMismatches(format, layout, 'name')).toEqual([]);
+      expect(layoutMismatches(format, layout, 'place')).toEqual([]);
     }
   });
 
@@ -123,6 +122,12 @@ function formatOf(
   const format = kernel.format(category, name);
   if (format === undefined) throw new Error(`no format of ${category}:${name}`);
   return format;
+}
+
+function contextOf(resolve: ReturnType<typeof createCtxResolver>, format: TracepointFormat): CtxStruct {
+  const struct = resolve(format);
+  if (struct === undefined) throw new Error(`${format.category}:${format.name} has none`);
+  return struct;
 }
 
 /** Arguments that a printf format takes: one for each conversion, and one for each `*`. */
