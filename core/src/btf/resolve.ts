@@ -4,11 +4,12 @@
  */
 import { VOID } from './btf';
 import type { Btf } from './btf';
+import type { TypeGraph } from './type-graph';
 
 export const MAX_DEPTH = 32;
 
 /** The first type of the chain that is no typedef, qualifier or type tag; VOID for an endless chain. */
-export function resolve(btf: Btf, id: number): number {
+export function resolve(btf: Pick<TypeGraph, 'kind' | 'type'>, id: number): number {
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     switch (btf.kind(id)) {
       case 'typedef':
@@ -26,7 +27,7 @@ export function resolve(btf: Btf, id: number): number {
 }
 
 /** Bytes that a value of this type takes; 0 where that is unknown. */
-export function sizeOf(btf: Btf, id: number): number {
+export function sizeOf(btf: TypeGraph, id: number): number {
   let elements = 1;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     id = resolve(btf, id);

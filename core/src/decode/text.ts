@@ -1,0 +1,45 @@
+/** C strings as they are, and as they may be shown: nothing that a host sends can move a cursor or hide itself. */
+import type { Codec } from './codec';
+import type { ByteSource } from './source';
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** An array of characters, up to its first NUL byte or the end of the record. */
+export function textCodec(length: number): Codec {
+  const json = (source: ByteSource, at: number, end: number) =>
+    decodeText(source.bytes, at, Math.min(at + length, end));
+  return { numeric: false, json, text: (source, at, end) => visible(json(source, at, end)) };
+}
+
+/** The bytes up to the first NUL as UTF-8; what is not UTF-8 becomes U+FFFD. */
+export function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === 0) return text;
+    if (byte > 0x7e || byte < 0x20) return decodeAny(bytes, start, end);
+    text += ASCII[byte] ?? '';
+  }
+  return text;
+}
+
+/** One string per byte: to append one of them is cheaper than to make one. */
+const ASCII: readonly string[] = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code));
+
+function decodeAny(bytes: Uint8Array, start: number, end: number): string {
+  const nul = bytes.indexOf(0, start);
+  return decoder.decode(bytes.subarray(start, nul < 0 || nul > end ? end : nul));
+}
+
+/** Control characters, line separators, and what has no width or turns the direction of what follows. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Control characters as the pictures that Unicode has of them (`␛`), other invisible ones by their number. */
+export function visible(text: string): string {
+  return text.replace(HIDDEN, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x20) return String.fromCharCode(0x2400 + code);
+    if (code === 0x7f) return '\u2421';
+    return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
+  });
+}
