@@ -4,7 +4,7 @@ import type { FormatField, TracepointFormat } from '#core/kernel/model';
 import { parsePrintFmt } from '#core/kernel/print-fmt';
 import type { KernelView } from '../view';
 import { declarationOf, meaningOf } from './field';
-import { code, inline, paragraphs, table } from './markdown';
+import { code, inline, list, paragraphs, table } from './markdown';
 import { provenanceLine } from './provenance';
 import { describeValues } from './values';
 
@@ -13,7 +13,13 @@ const maxValues = 12;
 /** A print fmt longer than this is noise. */
 const maxPrintFmt = 240;
 
-export function describeEvent(kernel: KernelView, category: string, name: string): string {
+/** `fields`: a table, or a list where there is little width for it, as beside a completion. */
+export function describeEvent(
+  kernel: KernelView,
+  category: string,
+  name: string,
+  fields: 'table' | 'list' = 'table',
+): string {
   const format = kernel.index.format(category, name);
   const provenance = `*${provenanceLine(kernel.index.provenance)}*`;
   if (format === undefined) {
@@ -26,7 +32,7 @@ export function describeEvent(kernel: KernelView, category: string, name: string
   const printFmt = parsePrintFmt(format.printFmt).value;
   return paragraphs([
     code(signature(kernel, format)),
-    fieldTable(format),
+    describeFields(format, fields),
     ...printFmt.tables
       .filter(({ values }) => values.length > 0)
       .map((values) => `${inline(values.field)} — ${describeValues(values, maxValues)}`),
@@ -43,12 +49,16 @@ function signature(kernel: KernelView, format: TracepointFormat): string {
   return `SEC("tp/${format.category}/${format.name}")\nint handler(${parameter})`;
 }
 
-function fieldTable(format: TracepointFormat): string {
+function describeFields(format: TracepointFormat, as: 'table' | 'list'): string {
   if (format.fields.length === 0) return 'It has no fields.';
-  const row = (field: FormatField) => {
-    const facts = fieldFacts(format, field);
-    const read = facts.readable ? inline(`ctx->${facts.path}`) : '';
-    return [read, inline(declarationOf(field)), meaningOf(field, facts)];
-  };
-  return table(['read', 'field', ''], format.fields.map(row));
+  const rows = format.fields.map((field) => cellsOf(format, field));
+  if (as === 'table') return table(['read', 'field', ''], rows);
+  return list(rows.map((cells) => cells.filter((cell) => cell !== '').join(' · ')));
+}
+
+/** How to read it, its declaration, what it is; the first and the last may be empty. */
+function cellsOf(format: TracepointFormat, field: FormatField): readonly string[] {
+  const facts = fieldFacts(format, field);
+  const read = facts.readable ? inline(`ctx->${facts.path}`) : '';
+  return [read, inline(declarationOf(field)), meaningOf(field, facts)];
 }

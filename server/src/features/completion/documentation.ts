@@ -9,7 +9,7 @@ import type { Subject } from './item';
 export function documentation(kernel: KernelView, subject: Subject): string | undefined {
   switch (subject.kind) {
     case 'event':
-      return describeEvent(kernel, subject.category, subject.name);
+      return describeEvent(kernel, subject.category, subject.name, 'list');
     case 'section': {
       const def = SECTIONS.find(({ name }) => name === subject.name);
       return def && describeSection(def);
