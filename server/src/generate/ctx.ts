@@ -1,10 +1,12 @@
 /** The type of a program's ctx: the kernel's struct, or one of the file's own where there is none. */
 import { syscallSide } from '#core/kernel/fields';
 import type { TracepointFormat } from '#core/kernel/model';
-import type { GenerateTarget, RecordMember } from './model';
+import type { KernelView } from '../view';
+import type { RecordMember } from './model';
 import { subjectOf } from './names';
 import { declarationOf } from './record';
 import { scalarOf } from './scalar';
+import type { TypeSource } from './type-source';
 
 export interface CtxPlan {
   /** `struct trace_event_raw_sched_switch *` */
@@ -13,12 +15,10 @@ export interface CtxPlan {
   readonly local?: { readonly tag: string; text(tag: string): string };
 }
 
-export function planCtx(format: TracepointFormat, target: GenerateTarget): CtxPlan {
-  const struct = target.kernel.ctxStruct(format);
+export function planCtx(format: TracepointFormat, kernel: KernelView, source: TypeSource): CtxPlan {
+  const struct = kernel.ctxStruct(format);
   const tags = struct === undefined ? [] : [struct.name, ...struct.alsoRight];
-  const { types } = target.kernel.index;
-  const defines = target.definesStruct ?? ((tag: string) => types.struct(tag) !== undefined);
-  const tag = tags.find(defines);
+  const tag = tags.find((name) => source.defines(name));
   if (tag !== undefined) return { type: `struct ${tag} *` };
   const side = syscallSide(format);
   const local = side === undefined ? `${subjectOf(format.name)}_args` : `sys_${side}_args`;

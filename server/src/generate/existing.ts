@@ -1,6 +1,6 @@
 /** What the file that the program goes into has already, as far as the program could use it or collide with it. */
 import type { FunctionDef, MapDef, SourceAnalysis } from '../analysis/model';
-import type { Part, RecordMember } from './model';
+import type { Part } from './model';
 import { wordsOf } from './names';
 
 export class Existing {
@@ -34,21 +34,6 @@ export class Existing {
   /** Whether the file has exactly this text, but for blanks and comments before it. */
   has({ text }: Pick<Part, 'text'>): boolean {
     return this.#file !== undefined && this.#flat.includes(flat(text.replace(/^\/\*[\s\S]*?\*\/\n/, '')));
-  }
-
-  /** Whether `struct tag` is defined in the file with these members, in this order. */
-  hasStruct(tag: string, members: readonly RecordMember[]): boolean {
-    const found = this.#file?.structs.find(({ name, conditional }) => name === tag && !conditional);
-    if (found?.kind !== 'struct' || found.packed || found.otherLayoutAttribute) return false;
-    const same = (i: number) => {
-      const [field, member] = [found.fields[i], members[i]];
-      return (
-        field?.name === member?.name &&
-        field?.type === member?.type &&
-        field?.dimensions.join() === (member?.length === undefined ? '' : String(member.length))
-      );
-    };
-    return found.fields.length === members.length && members.every((_, i) => same(i));
   }
 
   maps(type: string): readonly MapDef[] {

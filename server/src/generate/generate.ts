@@ -6,11 +6,13 @@ import { Existing } from './existing';
 import { includesFor, licenseFor } from './prelude';
 import type { Generated, GeneratedProgram, GenerateOptions, GenerateTarget, Part } from './model';
 import { identifier, subjectOf } from './names';
+import { joined } from './parts';
 import { kernelStyle, styled } from './style';
 import { failure, tasksOf } from './tasks';
 import { isOlder } from './release';
 import { pairPrograms } from './pair';
 import { singleProgram } from './single';
+import { typeSourceOf } from './type-source';
 import { Workshop } from './workshop';
 
 export function generate(options: GenerateOptions, target: GenerateTarget): Generated<GeneratedProgram> {
@@ -24,28 +26,48 @@ export function generate(options: GenerateOptions, target: GenerateTarget): Gene
 
   const delivery = options.delivery ?? defaultDelivery(target);
   const existing = new Existing(target.file);
-  const workshop = new Workshop({ options, target, delivery, existing });
+  const types = typeSourceOf(target);
+  const workshop = new Workshop({ options, target, delivery, existing, types });
   for (const task of tasks.value) {
     if (task.kind === 'pair') pairPrograms(task, workshop);
     else singleProgram(task, workshop);
   }
+  const baseName = target.baseName ?? baseNameOf(first.name);
   const license = licenseFor(existing);
-  const body = [...license.parts, ...workshop.parts];
-  const includes = includesFor(body, target, existing);
-  const parts = [...includes, ...body];
+  const shared = sharedHeader(baseName, options, target, workshop);
+  const own =
+    shared === undefined ? workshop.parts : workshop.parts.filter((part) => !shared.parts.includes(part));
+  const body = [...license.parts, ...own];
+  const includes = includesFor(body, types, existing);
+  const parts = [...includes, ...(shared === undefined ? [] : [shared.include]), ...body];
   return {
     ok: true,
     value: {
-      baseName: baseNameOf(first.name),
-      delivery,
-      records: workshop.records,
-      functions: workshop.functions,
+      ...{ baseName, delivery, parts, records: workshop.records, functions: workshop.functions },
       ...(workshop.droppedCounter !== undefined && { droppedCounter: workshop.droppedCounter }),
-      parts,
       text: `${styled(joined(parts), kernelStyle)}\n`,
+      ...(shared !== undefined && { header: shared.header }),
       notes: [...workshop.notes, ...license.notes, ...deliveryNotes(delivery, target)],
     },
   };
+}
+
+/** The records in a header, for a new program and its loader in C to have in common. */
+function sharedHeader(
+  baseName: string,
+  { loader }: GenerateOptions,
+  { file }: GenerateTarget,
+  workshop: Workshop,
+) {
+  const parts = workshop.parts.filter(
+    ({ kind, name }) => kind === 'struct' && workshop.records.some((record) => record.name === name),
+  );
+  if (loader !== 'c' || file !== undefined || parts.length === 0) return undefined;
+  const name = `${baseName}.h`;
+  const guard = `__${identifier(baseName).toUpperCase()}_H`;
+  const text = `#ifndef ${guard}\n#define ${guard}\n\n${styled(joined(parts))}\n\n#endif /* ${guard} */\n`;
+  const include: Part = { kind: 'include', name, text: `#include "${name}"` };
+  return { parts, include, header: { name, text } };
 }
 
 function baseNameOf(event: string): string {
@@ -63,15 +85,4 @@ function deliveryNotes(delivery: Delivery, { kernel }: GenerateTarget): readonly
   if (delivery !== 'ringbuf') return [];
   const old = [kernel, ...kernel.others].filter(({ index }) => isOlder(index.provenance.release, 5, 8));
   return old.map(({ index }) => `${index.provenance.release} has no ring buffer: it came with Linux 5.8.`);
-}
-
-/** Parts of one kind that are one line each stand together; all others have an empty line between them. */
-export function joined(parts: readonly Part[]): string {
-  let text = '';
-  parts.forEach((part, i) => {
-    const before = parts[i - 1];
-    const together = before?.kind === part.kind && (part.kind === 'include' || part.kind === 'global');
-    text += before === undefined ? part.text : `${together ? '\n' : '\n\n'}${part.text}`;
-  });
-  return text;
 }

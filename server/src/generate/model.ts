@@ -2,7 +2,7 @@
 import type { Delivery, GenerateOptions } from '#core/messages/generate-handler';
 import type { EventName } from '#core/kernel/model';
 import type { SourceAnalysis } from '../analysis/model';
-import type { KernelView } from '../view';
+import type { HeaderTypes, KernelView } from '../view';
 
 export type { GenerateOptions };
 
@@ -59,19 +59,22 @@ export interface GeneratedProgram {
   readonly parts: readonly Part[];
   /** The parts as a new `.bpf.c`. */
   readonly text: string;
+  /**
+   * What the program shares with a loader in C: its records. Only for a new file with such a loader; then `text`
+   * includes it in the place of their definitions.
+   */
+  readonly header?: { readonly name: string; readonly text: string };
   readonly notes: readonly string[];
 }
 
 /** What is generated for: the target kernel with `others`, and the file that it goes into. */
 export interface GenerateTarget {
   readonly kernel: KernelView;
-  /** The file that the program is to become a part of; absent for a new one. */
+  /** The file that the program is to become a part of, and what its includes bring; absent for a new one. */
   readonly file?: SourceAnalysis;
-  /**
-   * Whether `vmlinux.h` or another header as the file sees it defines this struct; absent where these are the target
-   * kernel's own.
-   */
-  readonly definesStruct?: (tag: string) => boolean;
+  readonly headers?: HeaderTypes;
+  /** The file's name without `.bpf.c`; absent for a name after the first event. */
+  readonly baseName?: string;
 }
 
 /** Failure is one sentence for the user that says what to do. */

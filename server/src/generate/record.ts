@@ -1,4 +1,5 @@
 /** The layout of a record: what a compiler would do, with every byte accounted for. */
+import type { StructDef } from '../analysis/model';
 import type { RecordMember } from './model';
 
 export interface RecordLayout {
@@ -48,5 +49,18 @@ export function structText(tag: string, { members, align }: Pick<RecordLayout, '
   const attribute = align > (members[0]?.align ?? 1) ? ` __attribute__((aligned(${align})))` : '';
   return [`struct ${tag} {`, ...members.map((member) => `\t${declarationOf(member)}`), `}${attribute};`].join(
     '\n',
+  );
+}
+
+/** Whether a struct that is there already is laid out just so. */
+export function isSameStruct(found: StructDef, members: readonly RecordMember[]): boolean {
+  if (found.kind !== 'struct' || found.packed || found.otherLayoutAttribute) return false;
+  return (
+    found.fields.length === members.length &&
+    found.fields.every(({ name, type, dimensions }, i) => {
+      const member = members[i];
+      const length = member?.length === undefined ? '' : String(member.length);
+      return name === member?.name && type === member.type && dimensions.join() === length;
+    })
   );
 }

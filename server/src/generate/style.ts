@@ -8,6 +8,20 @@ export interface Style {
 
 export const kernelStyle: Style = { indent: '\t', newline: '\n' };
 
+/** The style that most of a text's lines are in. */
+export function styleOf(text: string): Style {
+  const lines = text.split('\n');
+  const crlf = lines.filter((line) => line.endsWith('\r')).length;
+  const tabs = lines.filter((line) => line.startsWith('\t')).length;
+  // Lines of a comment and continued ones start at any column.
+  const widths = lines.flatMap((line) => /^( +)[\w}]/.exec(line)?.[1]?.length ?? []);
+  const narrowest = Math.min(...widths.filter((width) => width % 2 === 0));
+  return {
+    indent: widths.length > tabs && Number.isFinite(narrowest) ? ' '.repeat(Math.min(narrowest, 8)) : '\t',
+    newline: crlf * 2 > lines.length ? '\r\n' : '\n',
+  };
+}
+
 const columns = 100;
 const tabWidth = 8;
 

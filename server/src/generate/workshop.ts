@@ -9,16 +9,17 @@ import { planFilters, type FilterPlan } from './filters';
 import { mapText, pickMap } from './maps';
 import type { GenerateOptions, GenerateTarget, Part, RecordMember, RecordStruct } from './model';
 import { createNames, functionName, memberName, type Names } from './names';
-import { hasKernelTypes } from './prelude';
 import { planFacts, type FactPlan } from './process';
 import { maxOnStack } from './program';
-import { layOut, structText, type RecordLayout } from './record';
+import { isSameStruct, layOut, structText, type RecordLayout } from './record';
+import type { TypeSource } from './type-source';
 
 export interface Order {
   readonly options: GenerateOptions;
   readonly target: GenerateTarget;
   readonly delivery: Delivery;
   readonly existing: Existing;
+  readonly types: TypeSource;
 }
 
 export interface PlannedRecord {
@@ -41,7 +42,9 @@ export class Workshop {
 
   constructor(order: Order) {
     this.order = order;
-    this.#names = createNames((name) => order.existing.isTaken(name));
+    this.#names = createNames(
+      (name) => order.existing.isTaken(name) || order.types.definition(name) !== undefined,
+    );
     this.filters = planFilters(order.options.filter, (part) => this.symbol(part));
     for (const part of this.filters.parts) this.add(part);
   }
@@ -101,7 +104,7 @@ export class Workshop {
 
   /** The type of ctx; its struct is added where no header has it. */
   ctxType(format: TracepointFormat): string {
-    const { type, local } = planCtx(format, this.order.target);
+    const { type, local } = planCtx(format, this.order.target.kernel, this.order.types);
     if (local === undefined) return type;
     const tag = this.symbol({ kind: 'struct', name: local.tag, text: local.text(local.tag) });
     this.add({ kind: 'struct', name: tag, text: local.text(tag) });
@@ -144,11 +147,10 @@ export class Workshop {
   }
 
   facts(format: TracepointFormat, own: readonly FormatField[]): readonly FactPlan[] {
-    const { target, existing } = this.order;
+    const { hasKernelTypes } = this.order.types;
     const facts = planFacts(this.#wantedFacts(format, own));
-    const kernelTypes = hasKernelTypes(target, existing);
     return facts.filter(({ fact, needs, helpers }) => {
-      if (needs === 'task' && !kernelTypes) {
+      if (needs === 'task' && !hasKernelTypes) {
         this.note(`${fact} is left out: it is in struct task_struct, which only vmlinux.h defines.`);
         return false;
       }
@@ -176,6 +178,11 @@ export class Workshop {
     const map = pickMap({ tag, subject, delivery, existing, names: this.#names, records: this.records });
     if (!map.exists) this.add({ kind: 'map', name: map.name, text: mapText(map.name, delivery) });
     this.records.push({ name: tag, members: layout.members, size: layout.size, map: map.name, events });
+    // bpf2go finds the types that it is to translate by name among those of the object.
+    if (this.order.options.loader === 'go') {
+      const name = this.unique(`unused_${tag}`);
+      this.add({ kind: 'global', name, text: `const struct ${tag} *${name} __attribute__((unused));` });
+    }
     if (delivery === 'ringbuf' || layout.size <= maxOnStack)
       return { tag, map: map.name, layout, scratch: undefined };
     const scratch = this.unique(`${subject}_scratch`);
@@ -185,18 +192,19 @@ export class Workshop {
 
   /** Defines a struct, or finds it in the file; the tag is one that neither the file nor a kernel has for another. */
   struct(wanted: string, layout: RecordLayout): string {
-    const { existing, target } = this.order;
+    const { target, types } = this.order;
     const kernels = [target.kernel, ...target.kernel.others].map(({ index }) => index.types);
     const isKernels = (name: string) =>
       kernels.some(
-        (types) =>
-          types.struct(name) !== undefined ||
-          types.union(name) !== undefined ||
-          types.enumeration(name) !== undefined,
+        (kernel) =>
+          kernel.struct(name) !== undefined ||
+          kernel.union(name) !== undefined ||
+          kernel.enumeration(name) !== undefined,
       );
     const free = isKernels(wanted) ? `${wanted}_record` : wanted;
-    const isOwn = existing.hasStruct(free, layout.members) && !this.records.some(({ name }) => name === free);
-    if (isOwn) return free;
+    const isUsed = this.records.some(({ name }) => name === free);
+    const definition = types.definition(free);
+    if (definition !== undefined && !isUsed && isSameStruct(definition, layout.members)) return free;
     const tag = this.unique(free);
     this.add({ kind: 'struct', name: tag, text: structText(tag, layout) });
     return tag;

@@ -1,15 +1,18 @@
 /** The requests of our own, declared in core/src/messages: what views and commands of an editor ask. */
-import type { MessageConnection } from 'vscode-jsonrpc';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { ResponseError, type MessageConnection } from 'vscode-jsonrpc';
 import { bundledKernelsRequest } from '#core/messages/bundled-kernels';
 import { documentRequest } from '#core/messages/document';
+import { generateHandlerRequest } from '#core/messages/generate-handler';
 import { listTracepointsRequest } from '#core/messages/list-tracepoints';
 import { programsRequest } from '#core/messages/programs';
 import { tracepointRequest } from '#core/messages/tracepoint';
 import { tracepointCategoriesRequest } from '#core/messages/tracepoint-categories';
+import { generateHandler } from '../features/generate-handler';
 import { describeTracepoint, listTracepoints, tracepointCategories } from '../features/tracepoints';
 import { programsAndMaps } from '../features/programs';
 import { readOnlyDocument } from '../features/read-only-documents';
+import type { Generated } from '../generate/model';
 import { bundledKernels } from '../kernel/bundled';
 import { toRange } from './convert';
 import type { FeatureContext } from './features';
@@ -45,6 +48,25 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
     ),
   );
   connection.onRequest(
+    generateHandlerRequest.method,
+    requests.custom(generateHandlerRequest, async ({ uri, baseName, ...options }) => {
+      const kernel = await session.kernelWithOthers;
+      if (uri === undefined) {
+        const made = valueOf(generateHandler(kernel, options, baseName === undefined ? {} : { baseName }));
+        return { ...made, edits: [], version: null };
+      }
+      const open = session.documents.get(uri);
+      if (open === undefined) throw new ResponseError(requestFailed, `${uri} is not open.`);
+      const document = await session.documentView(open);
+      const { text } = open;
+      if (text.getText() !== document.text)
+        throw new ResponseError(contentModified, 'the document changed meanwhile');
+      const made = valueOf(generateHandler(kernel, options, { document }));
+      const edits = made.edits.map(({ span, newText }) => ({ range: toRange(text, span), newText }));
+      return { ...made, edits, version: text.version };
+    }),
+  );
+  connection.onRequest(
     programsRequest.method,
     requests.custom(programsRequest, async ({ uri, text }) => {
       const source = await session.analyse(text ?? session.documents.get(uri)?.text.getText() ?? '');
@@ -52,4 +74,14 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
       return programsAndMaps(source, (span) => toRange(positions, span));
     }),
   );
+}
+
+/** LSPErrorCodes.RequestFailed and .ContentModified */
+const requestFailed = -32803;
+const contentModified = -32801;
+
+/** What went well; else its sentence is the answer's error. */
+function valueOf<T>(generated: Generated<T>): T {
+  if (generated.ok) return generated.value;
+  throw new ResponseError(requestFailed, generated.message);
 }

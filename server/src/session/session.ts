@@ -78,6 +78,11 @@ export class Session {
     return this.#current.full;
   }
 
+  /** With the kernels of `alsoCheck`. */
+  get kernelWithOthers(): Promise<KernelView> {
+    return this.#current.withOthers;
+  }
+
   async textView({ text }: OpenDocument): Promise<TextView> {
     const kernel = await this.names;
     return { uri: text.uri, text: text.getText(), kernel };
