@@ -9,6 +9,7 @@ const forbidden = {
     '#server/*',
     '#runner/*',
     '#cli/*',
+    '#client/*',
     '#support/*',
     'fs',
     'node:fs',
@@ -23,13 +24,14 @@ const forbidden = {
     'vscode-languageclient/*',
     '#runner/*',
     '#cli/*',
+    '#client/*',
     '#support/*',
     'child_process',
     'node:child_process',
   ],
-  runner: ['vscode', 'vscode-*', '#server/*', '#cli/*', '#support/*'],
+  runner: ['vscode', 'vscode-*', '#server/*', '#cli/*', '#client/*', '#support/*'],
   client: ['vscode-languageserver', 'vscode-languageserver/*', '#server/*', '#cli/*', '#support/*'],
-  cli: ['vscode', 'vscode-languageclient', 'vscode-languageclient/*', '#support/*'],
+  cli: ['vscode', 'vscode-languageclient', 'vscode-languageclient/*', '#client/*', '#support/*'],
 };
 
 /** Inside the server, analysis, checks and features are plain functions; files are read by kernel/ and headers/ alone. */

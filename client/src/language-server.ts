@@ -8,6 +8,7 @@ import { check, type ParamsOf, type ResultOf, type CustomRequest } from '#core/m
 import { kernelStateNotification, type KernelState } from '#core/messages/kernel-state';
 import type { BpfDocuments } from './bpf-documents';
 import { clientOptions, serverOptions } from './client-options';
+import { serverCommands } from './server-commands';
 import { readSettings, section } from './settings';
 
 /** What the user may want to know about the server: its own state, or the kernel's once it runs. */
@@ -97,6 +98,7 @@ export class LanguageServer implements vscode.Disposable {
       serverOptions(this.#context),
       clientOptions(this.#documents, this.#log, settings),
     );
+    client.registerFeature(serverCommands);
     const subscriptions = vscode.Disposable.from(
       client.onNotification(kernelStateNotification.method, (params: unknown) => this.#showKernel(params)),
       client.onDidChangeState(({ newState }) => {

@@ -83,7 +83,9 @@ it('describes a tracepoint', async () => {
     signed: false,
     argument: 1,
     pointer: 'user',
+    worthHaving: true,
   });
+  expect(found?.fields.find(({ name }) => name === '__syscall_nr')?.worthHaving).toBe(false);
   expect(found?.format).toContain('name: sys_enter_openat');
   expect(found?.structText).toMatch(/^struct trace_event_raw_sys_enter \{\n.*args\[6\];/s);
   expect(await ask(tracepointRequest, { category: 'nope', name: 'nope' })).toBeNull();

@@ -33,6 +33,10 @@ const Manifest = v.object({
     configuration: v.object({ properties: v.record(v.string(), Setting) }),
     grammars: v.array(v.object({ scopeName: v.string(), path: v.string(), injectTo: v.array(v.string()) })),
     snippets: v.array(v.object({ language: v.string(), path: v.string() })),
+    menus: v.record(v.string(), v.array(v.object({ command: v.string(), when: v.optional(v.string()) }))),
+    viewsContainers: v.object({ activitybar: v.array(v.object({ id: v.string(), icon: v.string() })) }),
+    views: v.record(v.string(), v.array(v.object({ id: v.string() }))),
+    viewsWelcome: v.array(v.object({ view: v.string(), contents: v.string() })),
   }),
 });
 
@@ -145,20 +149,58 @@ describe('activation', () => {
 describe('context keys', () => {
   it('are all set by the client', () => {
     const clauses = matches(JSON.stringify(manifest.contributes), /"(?:when|enablement)":"([^"]*)"/g);
-    const own = clauses.flatMap((clause) => matches(clause, /\b(ebpf\.[\w.]+)/g));
+    const own = clauses.flatMap((clause) =>
+      matches(clause.replaceAll(/\bview == [\w.]+/g, ''), /\b(ebpf\.[\w.]+)/g),
+    );
+    expect(own.length).toBeGreaterThan(0);
     const set = matches(clientText, /'setContext',\s*'(ebpf\.[\w.]+)'/g);
     expect(own.filter((key) => !set.includes(key))).toEqual([]);
+  });
+});
+
+describe('views and menus', () => {
+  const views = Object.values(contributes.views)
+    .flat()
+    .map(({ id }) => id);
+
+  it('are all made by the client', () => {
+    expect(sorted(views)).toEqual(sorted(matches(clientText, /createTreeView\('(ebpf\.\w+)'/g)));
+  });
+
+  it('are in a container that is there', () => {
+    expect(Object.keys(contributes.views)).toEqual(
+      contributes.viewsContainers.activitybar.map(({ id }) => id),
+    );
+  });
+
+  it('name views and commands that are there', () => {
+    const commands = contributes.commands.map(({ command }) => command);
+    const welcomes = contributes.viewsWelcome.map(({ contents }) => contents).join();
+    const named = [
+      ...Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command)),
+      ...matches(welcomes, /\(command:([\w.]+)\)/g),
+    ];
+    expect(named.filter((command) => !commands.includes(command))).toEqual([]);
+    const shown = [
+      ...matches(JSON.stringify(contributes.menus), /view == ([\w.]+)/g),
+      ...contributes.viewsWelcome.map(({ view }) => view),
+    ];
+    expect(shown.filter((view) => !views.includes(view))).toEqual([]);
   });
 });
 
 describe('files', () => {
   const paths = [
     manifest.icon,
+    ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
     ...contributes.grammars.map(({ path }) => path),
     ...contributes.snippets.map(({ path }) => path),
   ];
 
-  it.each(paths)('%s is there', (path) => {
+  it.each(paths)('%s is there, and ships', (path) => {
     expect(existsSync(path)).toBe(true);
+    const globs = readFileSync('.vscodeignore', 'utf8').split('\n');
+    const shipped = [path.replace(/^\.\//, ''), path.replace(/^\.\/(.*)\/[^/]*(\.\w+)$/, '$1/*$2')];
+    expect(globs.some((glob) => shipped.includes(glob.slice(1)))).toBe(true);
   });
 });

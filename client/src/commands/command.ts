@@ -1,12 +1,22 @@
 /** What a command is, and the one place where the errors of commands end. */
 import * as vscode from 'vscode';
+import type { BpfEditors } from '../bpf-editors';
 import type { LanguageServer } from '../language-server';
+import type { Preview } from '../preview';
+import type { ProgramsRepository } from '../views/programs-repository';
+import type { TracepointsRepository } from '../views/tracepoints-repository';
 import { showLogId } from './ids';
 
-/** What commands work with. */
+/** What commands and views work with. */
 export interface Host {
   readonly server: LanguageServer;
   readonly log: vscode.LogOutputChannel;
+  readonly editors: BpfEditors;
+  readonly tracepoints: TracepointsRepository;
+  readonly programs: ProgramsRepository;
+  readonly preview: Preview;
+  /** Kept per workspace. */
+  readonly memory: vscode.Memento;
 }
 
 export interface Command {

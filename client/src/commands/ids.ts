@@ -2,3 +2,10 @@
 export const selectKernelId = 'ebpf.selectKernel';
 export const restartServerId = 'ebpf.restartServer';
 export const showLogId = 'ebpf.showLog';
+export const generateHandlerId = 'ebpf.generateHandler';
+export const acceptPreviewId = 'ebpf.acceptPreview';
+export const discardPreviewId = 'ebpf.discardPreview';
+export const insertSectionId = 'ebpf.insertSection';
+export const copyCtxStructId = 'ebpf.copyCtxStruct';
+export const searchTracepointsId = 'ebpf.searchTracepoints';
+export const clearTracepointSearchId = 'ebpf.clearTracepointSearch';

@@ -8,6 +8,11 @@ import type { CustomRequest } from './custom-message';
 /** The URI scheme of documents whose text only the server has. */
 export const readOnlyScheme = 'ebpf-format';
 
+/** The document with the format file of an event. */
+export function formatDocumentUri(category: string, name: string): string {
+  return `${readOnlyScheme}:/events/${category}/${name}/format`;
+}
+
 const Params = v.object({ uri: v.string() });
 const Result = v.nullable(v.object({ text: v.string() }));
 

@@ -20,6 +20,8 @@ const Field = v.object({
   /** What the pointer points to, where the field is one. */
   pointer: v.exactOptional(v.picklist(['user', 'kernel'])),
   dynamic: v.exactOptional(v.picklist(['data_loc', 'rel_loc'])),
+  /** False for padding, and for what the event's name says already: a generated handler leaves it out unless told. */
+  worthHaving: v.boolean(),
 });
 export type TracepointField = v.InferOutput<typeof Field>;
 

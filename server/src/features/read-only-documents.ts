@@ -2,7 +2,7 @@
  * Documents that only the server has: an event's format file as the kernel printed it, and a struct as the kernel's
  * BTF has it. `ebpf-format:/events/sched/sched_switch/format`, `ebpf-format:/types/task_struct.h`.
  */
-import { readOnlyScheme } from '#core/messages/document';
+import { formatDocumentUri, readOnlyScheme } from '#core/messages/document';
 import type { KernelIndex } from '#core/kernel/model';
 import { provenanceLine } from '../describe/provenance';
 
@@ -17,9 +17,7 @@ export function formatDocument(
   name: string,
 ): ReadOnlyDocument | undefined {
   const text = kernel.formatText(category, name);
-  return text === undefined
-    ? undefined
-    : { uri: `${readOnlyScheme}:/events/${category}/${name}/format`, text };
+  return text === undefined ? undefined : { uri: formatDocumentUri(category, name), text };
 }
 
 export function typeDocument(kernel: KernelIndex, tag: string): ReadOnlyDocument | undefined {

@@ -5,6 +5,7 @@ import type { ParamsOf, ResultOf } from '#core/messages/custom-message';
 import type { listTracepointsRequest } from '#core/messages/list-tracepoints';
 import type { TracepointCategory } from '#core/messages/tracepoint-categories';
 import type { TracepointDescription, TracepointField, tracepointRequest } from '#core/messages/tracepoint';
+import { isWorthHaving } from '../generate/tasks';
 import { hasEvent } from '../session/kernel-view';
 import { kernelSummary } from '../session/kernels';
 import type { KernelView } from '../view';
@@ -68,5 +69,6 @@ function describeField(format: TracepointFormat, field: FormatField): Tracepoint
     ...(value === 'user-pointer' && { pointer: 'user' as const }),
     ...(value === 'kernel-pointer' && { pointer: 'kernel' as const }),
     ...(dynamic !== undefined && { dynamic }),
+    worthHaving: isWorthHaving(format, field),
   };
 }
