@@ -56,7 +56,10 @@ function unknown(view: DocumentView, site: SectionSite, target: TracepointTarget
         ...(elsewhere.length > 0 ? [`Known on ${elsewhere.join(', ')}.`] : []),
         ...(near ? [] : [`If a module brings it, load the module before the program.`]),
       ].join(' '),
-      fixes: names.flatMap((path) => replaceTarget(target, path, names.length === 1)),
+      fixes: [
+        ...names.flatMap((path) => replaceTarget(target, path, names.length === 1)),
+        ...(elsewhere.length > 0 ? loadIfAsked(site) : []),
+      ],
     },
   ];
 }
@@ -144,6 +147,13 @@ function withCategory({ literal, value }: SectionSite, target: string, name: str
   if (!literal) return [];
   const newText = value.slice(0, value.length - target.length) + name;
   return [{ title: `Change to ${newText}`, edits: [{ span: literal, newText }], preferred: true }];
+}
+
+/** An event of other kernels: user space loads the program where it is there (`bpf_program__set_autoload()`). */
+function loadIfAsked({ literal, value }: SectionSite): Fix[] {
+  if (!literal) return [];
+  const edits = [{ span: { start: literal.start, end: literal.start }, newText: '?' }];
+  return [{ title: `Load only if asked: SEC("?${value}")`, edits, preferred: false }];
 }
 
 function replaceTarget(target: TracepointTarget, path: string, preferred: boolean): Fix[] {

@@ -28,6 +28,26 @@ describe('unknown-tracepoint', () => {
     expect(finding?.message).toMatch(/Known on .*x86_64/);
   });
 
+  it('offers not to load by default what other kernels have, beside the nearest names', async () => {
+    const source = program('tp/syscalls/sys_enter_open');
+    const [finding] = await findingsOf(source, arm64);
+    expect(finding?.fixes[0]?.title).toBe('Change to syscalls/sys_enter_openat');
+    expect(finding?.fixes.at(-1)).toMatchObject({
+      title: 'Load only if asked: SEC("?tp/syscalls/sys_enter_open")',
+      preferred: false,
+    });
+    const fixed = finding && applyFix(source, finding, 'Load only if asked');
+    expect(fixed).toBe(program('?tp/syscalls/sys_enter_open'));
+    expect(await findingsOf(fixed ?? '', arm64)).toEqual([]);
+  });
+
+  it('offers it for no event that no known kernel has', async () => {
+    const [finding] = await findingsOf(program('tp/syscalls/sys_enter_opena'), context);
+    const titles = finding?.fixes.map(({ title }) => title) ?? [];
+    expect(titles).toContain('Change to syscalls/sys_enter_openat');
+    expect(titles.filter((title) => !title.startsWith('Change to'))).toEqual([]);
+  });
+
   it('finds the category of a name', async () => {
     const [finding] = await findingsOf(program('tp/process/sched_switch'), context);
     expect(finding?.fixes[0]?.edits[0]?.newText).toBe('sched/sched_switch');
@@ -38,6 +58,7 @@ describe('unknown-tracepoint', () => {
     expect(finding?.fixes.map(({ edits }) => edits[0]?.newText)).toEqual([
       'syscalls/sys_enter_renameat',
       'syscalls/sys_enter_renameat2',
+      '?',
     ]);
     for (const [name, form] of [
       ['newlstat', 'newfstatat'],
