@@ -1,0 +1,62 @@
+/**
+ * Builds of one source for several hosts at once: hosts of one architecture with the same vmlinux.h share a build.
+ * One builder serves one run; a new run, with a source that may have changed, takes a new one.
+ */
+import { basename } from 'node:path';
+import type { BuildOptions } from '../model';
+import { clangTarget, targetArchitecture } from './architecture';
+import { compile } from './clang';
+import type { BuildResult } from './clang';
+import { runBuildCommand, usesHeader } from './command';
+import type { KernelHeader } from './header-cache';
+import { checkObject } from './object';
+import { readSource } from './source';
+import { findProgram } from './tool';
+
+export interface Builder {
+  readonly path: string;
+  readonly options: BuildOptions;
+  /** Whether this machine can build it; else the host may. */
+  canBuild(): Promise<boolean>;
+  build(machine: string, header: KernelHeader | undefined): Promise<BuildResult>;
+}
+
+interface Context {
+  readonly path: string;
+  readonly options: BuildOptions;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+}
+
+export function createBuilder({ path, options, signal, log }: Context): Builder {
+  const source = readSource(path);
+  // Whoever waits for it gets the failure; nobody may, when the session ends first.
+  source.catch(() => undefined);
+  const builds = new Map<string, Promise<BuildResult>>();
+  const command = options.command !== undefined && options.command.length > 0 ? options.command : undefined;
+
+  async function start(machine: string, header: KernelHeader | undefined): Promise<BuildResult> {
+    const found = await source;
+    if (found.kind === 'object') return { kind: 'built', object: found.bytes, diagnostics: [] };
+    const request = { path, options, machine, signal, log, ...(header && { header }) };
+    if (!command) return compile(request);
+    return usesHeader(command) && !header ? { kind: 'needs-header' } : runBuildCommand(command, request);
+  }
+
+  return {
+    path,
+    options,
+    async canBuild() {
+      if ((await source).kind === 'object' || command) return true;
+      return (await findProgram(options.clang ?? 'clang')) !== undefined;
+    },
+    async build(machine, header) {
+      const key = `${targetArchitecture(machine) ?? machine} ${clangTarget(machine)} ${header?.folder ?? ''}`;
+      const build = builds.get(key) ?? start(machine, header);
+      builds.set(key, build);
+      const result = await build;
+      if (result.kind === 'built') checkObject(result.object, machine, basename(path));
+      return result;
+    },
+  };
+}
