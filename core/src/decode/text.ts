@@ -1,23 +1,32 @@
 /** C strings as they are, and as they may be shown: nothing that a host sends can move a cursor or hide itself. */
 import type { Codec } from './codec';
-import type { ByteSource } from './source';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** An array of characters, up to its first NUL byte or the end of the record. */
 export function textCodec(length: number): Codec {
-  const json = (source: ByteSource, at: number, end: number) =>
-    decodeText(source.bytes, at, Math.min(at + length, end));
-  return { numeric: false, json, text: (source, at, end) => visible(json(source, at, end)) };
+  return {
+    numeric: false,
+    json: ({ bytes }, at, end) => decodeText(bytes, at, Math.min(at + length, end)),
+    text: ({ bytes }, at, end) => {
+      const last = Math.min(at + length, end);
+      return printable(bytes, at, last) ?? visible(decodeAny(bytes, at, last));
+    },
+  };
 }
 
 /** The bytes up to the first NUL as UTF-8; what is not UTF-8 becomes U+FFFD. */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  return printable(bytes, start, end) ?? decodeAny(bytes, start, end);
+}
+
+/** The text, where it is printable ASCII and no more. */
+function printable(bytes: Uint8Array, start: number, end: number): string | undefined {
   let text = '';
   for (let at = start; at < end; at++) {
     const byte = bytes[at] ?? 0;
     if (byte === 0) return text;
-    if (byte > 0x7e || byte < 0x20) return decodeAny(bytes, start, end);
+    if (byte > 0x7e || byte < 0x20) return undefined;
     text += ASCII[byte] ?? '';
   }
   return text;
