@@ -11,34 +11,30 @@ import { makeWorkspace } from './workspace';
 async function bench(root: string): Promise<void> {
   const dist = join(root, 'dist');
   const workspace = makeWorkspace();
-  try {
-    const floor = await measureFloor(15, 600);
-    const ours = await measure(
-      {
-        name: 'ours',
-        command: process.execPath,
-        // As the extension starts it.
-        args: ['--max-semi-space-size=1', join(dist, 'server.js'), '--stdio'],
-        initializationOptions: { kernel: { kind: 'bundled', id: '6.18-microvm-amd64' } },
-      },
-      workspace,
-      { starts: 7, samples: 600, knowsSections: true },
-    );
-    const clangd = await measure(
-      { name: 'clangd', command: 'clangd', args: ['--log=error', '--background-index=false'] },
-      workspace,
-      { starts: 3, samples: 200, knowsSections: false },
-    );
-    const indexing = measureIndexing(process.argv[1] ?? '', dist, workspace.folder, 9);
-    const text = report(
-      { floor, ours, clangd, indexing, vmlinuxBytes: workspace.vmlinuxBytes },
-      new Date().toISOString().slice(0, 10),
-    );
-    writeFileSync(join(root, 'docs', 'performance.md'), text);
-    process.stdout.write(text);
-  } finally {
-    workspace.remove();
-  }
+  const floor = await measureFloor(15, 600);
+  const ours = await measure(
+    {
+      name: 'ours',
+      command: process.execPath,
+      // As the extension starts it.
+      args: ['--max-semi-space-size=1', join(dist, 'server.js'), '--stdio'],
+      initializationOptions: { kernel: { kind: 'bundled', id: '6.18-microvm-amd64' } },
+    },
+    workspace,
+    { starts: 7, samples: 600, knowsSections: true },
+  );
+  const clangd = await measure(
+    { name: 'clangd', command: 'clangd', args: ['--log=error', '--background-index=false'] },
+    workspace,
+    { starts: 3, samples: 200, knowsSections: false },
+  );
+  const indexing = measureIndexing(process.argv[1] ?? '', dist, workspace.folder, 9);
+  const text = report(
+    { floor, ours, clangd, indexing, vmlinuxBytes: workspace.vmlinuxBytes },
+    new Date().toISOString().slice(0, 10),
+  );
+  writeFileSync(join(root, 'docs', 'performance.md'), text);
+  process.stdout.write(text);
 }
 
 const [, , first = '', ...rest] = process.argv;

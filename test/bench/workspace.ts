@@ -9,7 +9,6 @@ export interface Workspace {
   readonly file: string;
   readonly text: string;
   readonly vmlinuxBytes: number;
-  remove(): void;
 }
 
 export const program = `#include "vmlinux.h"
@@ -42,8 +41,13 @@ export const places = {
   index: { line: 14, character: 'long mode = ctx->args['.length + 1 },
 } as const;
 
+/** The folder goes with this process, also where that is interrupted. */
 export function makeWorkspace(): Workspace {
   const folder = mkdtempSync(join(tmpdir(), 'ebpf-bench-'));
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   const header = execFileSync('bpftool', ['btf', 'dump', 'file', '/sys/kernel/btf/vmlinux', 'format', 'c'], {
     maxBuffer: 64 << 20,
   });
@@ -56,6 +60,5 @@ export function makeWorkspace(): Workspace {
     file,
     text: program,
     vmlinuxBytes: statSync(join(folder, 'vmlinux.h')).size,
-    remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

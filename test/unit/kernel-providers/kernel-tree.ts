@@ -2,22 +2,19 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { BtfBuilder } from '#support/btf-builder';
 import type { HostPaths } from '#server/kernel/load';
 
-/** An empty folder that is gone after the test. */
+/** An empty folder that is gone after the test, when all has finished that was registered after it. To be called in a test. */
 export function temporaryFolder(): string {
   const path = mkdtempSync(join(tmpdir(), 'ebpf-kernel-'));
   chmodSync(path, 0o755);
-  folders.push(path);
+  onTestFinished(() => {
+    rmSync(path, { recursive: true, force: true });
+  });
   return path;
 }
-
-const folders: string[] = [];
-afterEach(() => {
-  for (const path of folders.splice(0)) rmSync(path, { recursive: true, force: true });
-});
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 

@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { machine, release } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { openAuto } from '#server/kernel/auto';
 import { findHost } from '#server/kernel/host';
 import { openKernel } from '#server/kernel/open';
@@ -104,7 +104,12 @@ describeUnless(notLinux, 'the cache of the local kernel', () => {
   function cached() {
     const { folder, host: paths } = host();
     const cacheDir = join(folder, 'cache');
-    const open = () => openKernel({ kind: 'local' }, { bundledDir, host: paths, cacheDir });
+    const open = () => {
+      const load = openKernel({ kind: 'local' }, { bundledDir, host: paths, cacheDir });
+      // It may still be writing.
+      onTestFinished(() => load.idle);
+      return load;
+    };
     const file = () => join(cacheDir, readdirSync(cacheDir).find((name) => name.startsWith('live-')) ?? '');
     return { folder, cacheDir, open, file };
   }
