@@ -1,6 +1,7 @@
 /** The target kernel of a command. */
 import { join, resolve } from 'node:path';
 import type { KernelIndex } from '#core/kernel/model';
+import type { KernelSource } from '#core/settings/kernel-source';
 import { bundledIds } from '#server/kernel/bundled';
 import { KernelError } from '#server/kernel/errors';
 import { openKernel } from '#server/kernel/open';
@@ -15,19 +16,36 @@ export interface ChosenKernel {
   readonly idle: Promise<void>;
 }
 
-/** Opens the kernel that `--kernel` names; `alsoKnown` makes the events of all bundled kernels known by name. */
+interface Besides {
+  /** The events of all bundled kernels are known by name. */
+  readonly alsoKnown?: boolean;
+  /** Further kernels, written as `--kernel` is: the `others` of the view. */
+  readonly alsoCheck?: readonly string[];
+}
+
+/** Opens the kernel that `--kernel` names. */
 export async function chooseKernel(
   option: string | undefined,
   io: Io,
-  { alsoKnown = false } = {},
+  { alsoKnown = false, alsoCheck = [] }: Besides = {},
 ): Promise<ChosenKernel> {
-  const asked = kernelSource(option);
-  const source = 'path' in asked ? { ...asked, path: resolve(io.cwd, asked.path) } : asked;
+  const source = sourceOf(option, io);
   const load = openKernel(source, places(io));
   const index = await reported(load.full);
   const neighbours = alsoKnown ? await bundledNames(io) : [];
   const chosen = source.kind !== 'auto' || index.provenance.source !== 'bundled';
-  return { view: createKernelView(index, { chosen, neighbours: () => neighbours }), idle: load.idle };
+  const others = await Promise.all(
+    alsoCheck.map(async (other) => {
+      const full = await reported(openKernel(sourceOf(other, io), places(io)).full);
+      return createKernelView(full, { chosen: true });
+    }),
+  );
+  return { view: createKernelView(index, { chosen, others, neighbours: () => neighbours }), idle: load.idle };
+}
+
+function sourceOf(option: string | undefined, io: Io): KernelSource {
+  const asked = kernelSource(option);
+  return 'path' in asked ? { ...asked, path: resolve(io.cwd, asked.path) } : asked;
 }
 
 async function bundledNames(io: Io): Promise<readonly KernelIndex[]> {

@@ -4,9 +4,10 @@ import type { Command, ExitCode, Io } from './command';
 import { capture } from './commands/capture';
 import { check } from './commands/check';
 import { events } from './commands/events';
+import { generate } from './commands/generate';
 import { show } from './commands/show';
 
-const commands: readonly Command[] = [check, events, show, capture];
+const commands: readonly Command[] = [check, events, show, generate, capture];
 
 export async function runCommandLine(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, ...rest] = args;
@@ -52,7 +53,6 @@ a snapshot file (*.ebpfkernel), or a kernel directory (a path with a slash).
 `;
 
 function help(): string {
-  const width = Math.max(...commands.map(({ usage }) => usage.length));
-  const lines = commands.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`);
+  const lines = commands.map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
   return `usage: ebpf-workbench COMMAND …\n\n${lines.join('\n')}\n${kernelHelp}`;
 }
