@@ -56,8 +56,8 @@ export interface RunOptions {
   readonly targets: readonly Target[];
   readonly source: Source;
   readonly build?: BuildOptions;
-  /** `verify` loads without attaching, and ends. Default `run`. */
-  readonly mode?: 'run' | 'verify';
+  /** `verify` loads without attaching, and ends; `inspect` ends after `facts` and does not look at the source. Default `run`. */
+  readonly mode?: 'run' | 'verify' | 'inspect';
   /** Names of the programs to load; absent for all. */
   readonly programs?: readonly string[];
   /** The verifier's log level of programs that load; one that is refused always has its log. */
@@ -188,19 +188,21 @@ export interface BuildDiagnostic {
   readonly message: string;
 }
 
-/** One record of a ring or perf buffer. */
+/** One record of a ring or perf buffer: where it is in the bytes of its batch. */
 export interface RunRecord {
   /** -1 for a ring buffer, which does not say. */
   readonly cpu: number;
   /** Milliseconds since 1970, with a fraction, when the agent took it. */
   readonly time: number;
-  /** The record; valid until the next one is asked for, copy what is to stay. */
-  readonly bytes: Uint8Array;
+  readonly at: number;
+  readonly end: number;
 }
 
-/** Decoded when it is walked through, as often as wanted. */
+/** Records of one map. Who only counts them pays for nothing else. */
 export interface RecordBatch extends Iterable<RunRecord> {
   readonly count: number;
+  /** All of them, unpacked when it is first asked for. */
+  readonly bytes: Uint8Array;
 }
 
 export type StepEvent = { readonly type: 'step'; readonly step: StepName } & (

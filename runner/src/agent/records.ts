@@ -4,28 +4,32 @@ import type { RecordBatch, RunRecord } from '../model';
 /** Size, CPU and time. */
 const headerBytes = 16;
 
-/** Unpacks nothing before it is walked through. What does not fit its own sizes ends the walk. */
 export function recordBatch(data: string, count: number): RecordBatch {
-  return { count, [Symbol.iterator]: () => unpack(Buffer.from(data, 'base64')) };
+  let packed: Buffer | undefined;
+  const unpack = () => (packed ??= Buffer.from(data, 'base64'));
+  return {
+    count,
+    get bytes() {
+      return unpack();
+    },
+    [Symbol.iterator]: () => records(unpack()),
+  };
 }
 
-function* unpack(packed: Buffer): Generator<RunRecord, void> {
-  let at = 0;
-  while (at + headerBytes <= packed.length) {
-    const size = packed.readUInt32LE(at);
-    const start = at + headerBytes;
-    if (start + size > packed.length) return;
-    yield {
-      cpu: packed.readInt32LE(at + 4),
-      time: milliseconds(packed.readUInt32LE(at + 8), packed.readUInt32LE(at + 12)),
-      bytes: packed.subarray(start, start + size),
-    };
-    at = start + Math.ceil(size / 8) * 8;
+/** What does not fit its own sizes ends the walk. */
+function* records(packed: Buffer): Generator<RunRecord, void> {
+  let start = 0;
+  while (start + headerBytes <= packed.length) {
+    const at = start + headerBytes;
+    const end = at + packed.readUInt32LE(start);
+    if (end > packed.length) return;
+    const time = milliseconds(packed.readUInt32LE(start + 8), packed.readUInt32LE(start + 12));
+    yield { cpu: packed.readInt32LE(start + 4), time, at, end };
+    start = at + Math.ceil((end - at) / 8) * 8;
   }
 }
 
-/** Nanoseconds as 64 bits to milliseconds, exact to the microsecond. */
+/** Nanoseconds in 64 bits as milliseconds, exact to the microsecond. */
 function milliseconds(low: number, high: number): number {
-  const nanoseconds = high * 2 ** 32 + low;
-  return Math.round(nanoseconds / 1000) / 1000;
+  return Math.round((high * 2 ** 32 + low) / 1000) / 1000;
 }

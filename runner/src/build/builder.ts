@@ -29,14 +29,13 @@ interface Context {
 }
 
 export function createBuilder({ path, options, signal, log }: Context): Builder {
-  const source = readSource(path);
-  // Whoever waits for it gets the failure; nobody may, when the session ends first.
-  source.catch(() => undefined);
+  let read: ReturnType<typeof readSource> | undefined;
+  const source = () => (read ??= readSource(path));
   const builds = new Map<string, Promise<BuildResult>>();
   const command = options.command !== undefined && options.command.length > 0 ? options.command : undefined;
 
   async function start(machine: string, header: KernelHeader | undefined): Promise<BuildResult> {
-    const found = await source;
+    const found = await source();
     if (found.kind === 'object') return { kind: 'built', object: found.bytes, diagnostics: [] };
     const request = { path, options, machine, signal, log, ...(header && { header }) };
     if (!command) return compile(request);
@@ -47,7 +46,7 @@ export function createBuilder({ path, options, signal, log }: Context): Builder 
     path,
     options,
     async canBuild() {
-      if ((await source).kind === 'object' || command) return true;
+      if ((await source()).kind === 'object' || command) return true;
       return (await findProgram(options.clang ?? 'clang')) !== undefined;
     },
     async build(machine, header) {

@@ -6,25 +6,21 @@ import type { AgentMessage } from '#core/agent/protocol';
 import type { AgentLink, LoadOptions } from '../agent/link';
 import type { AgentStore } from '../agent/store';
 import { buildFor } from '../build/build-for';
-import type { TypesOfHost } from '../build/build-for';
 import type { Builder } from '../build/builder';
 import type { BuildResult } from '../build/clang';
 import type { HeaderCache } from '../build/header-cache';
 import { buildOnHost } from '../build/on-host';
 import { stripDebug } from '../build/strip';
-import { connect, targetName } from '../connection/connection';
-import type { Connection } from '../connection/connection';
+import { targetName } from '../connection/connection';
 import { failureOf, RunFailure } from '../failure/failure';
 import type { Failure, HostOutcome, RunOptions, Target } from '../model';
-import { ChannelEnded, openShell } from '../shell/remote-shell';
-import type { RemoteShell } from '../shell/remote-shell';
 import { deferred } from './deferred';
-import type { Deferred } from './deferred';
-import { Lifeline } from './lifeline';
-import { agentEnded, preflight } from './preflight';
+import { atShell, leave, putAgent, reach, startAgent } from './place';
+import type { Place, ReadyAgent } from './place';
+import { preflight } from './preflight';
+import type { Rights } from './preflight';
 import { ProgramRun } from './program-run';
 import type { Emit } from './program-run';
-import { putAgent, startAgent } from './start-agent';
 import { Steps } from './steps';
 import type { StepEnd } from './steps';
 
@@ -46,15 +42,9 @@ export interface HostContext {
   nextJob(number: number): Promise<Job>;
 }
 
-type Built = Extract<BuildResult, { kind: 'built' }>;
-
 interface Building {
   readonly job: Job;
-  readonly built: Promise<Built>;
-}
-
-interface ReadyAgent extends TypesOfHost {
-  readonly link: AgentLink;
+  readonly built: Promise<Extract<BuildResult, { kind: 'built' }>>;
 }
 
 /** From `quit` to the end of the agent; it takes a second at most by itself. */
@@ -71,9 +61,8 @@ export async function runHost(context: HostContext): Promise<HostOutcome> {
   } catch (error) {
     if (!context.signal.aborted) failure = failureOf(error);
   }
-  const outcome = { host, ...(failure && { failure }), programs: life.programs };
   await context.emit({ type: 'ended', ...(failure && { failure }) });
-  return outcome;
+  return { host, ...(failure && { failure }), programs: life.programs };
 }
 
 class HostLife {
@@ -99,166 +88,124 @@ class HostLife {
 
   /** One connection, to its end. True: another one is needed. */
   async live(): Promise<boolean> {
-    const { signal } = this.#context;
-    let connection: Connection | undefined;
-    let building: Building | undefined;
-    // Until the agent is there, everything that is waited for ends with the channel.
-    const abandon = () => connection?.close();
-    signal.addEventListener('abort', abandon);
-    try {
-      const shell = await this.#steps.run(
-        'connect',
-        async () => {
-          connection = await this.#connect();
-          return this.#explained(connection, false, openShell(connection.channel));
-        },
-        ({ facts }) => `${facts.machine}, Linux ${facts.release}`,
-      );
-      if (!connection) return false;
-      const ready = deferred<ReadyAgent>();
-      const agent = await this.#startAgent(connection, shell, ready, (begun) => (building = begun));
-      signal.removeEventListener('abort', abandon);
-      return building ? await this.#serve(agent, connection, shell, building) : false;
-    } finally {
-      signal.removeEventListener('abort', abandon);
-      connection?.close();
-      await connection?.channel.exited;
-      // A step that began also ends before the host does.
-      await building?.built.catch(() => undefined);
-    }
-  }
-
-  #connect(): Promise<Connection> {
     const { target, options, signal } = this.#context;
     signal.throwIfAborted();
-    return connect(target, { ui: options.ui, places: options.places, ssh: options.ssh ?? {}, signal });
-  }
-
-  /** Of a channel that ended, the connection knows why. */
-  async #explained<T>(connection: Connection, talked: boolean, work: Promise<T>): Promise<T> {
+    const { ui, places, ssh = {} } = options;
+    const place = await this.#steps.run(
+      'connect',
+      () => reach(target, this.#host, { ui, places, ssh, signal }),
+      ({ shell: { facts } }) => `${facts.machine}, Linux ${facts.release}`,
+    );
     try {
-      return await work;
-    } catch (error) {
-      throw error instanceof ChannelEnded ? RunFailure.of(await connection.explain(talked)) : error;
+      return await this.#atShell(place);
+    } finally {
+      place.shell.dispose();
+      await leave(place.connection);
     }
   }
 
-  /** The build begins as soon as it can, and goes on beside the upload. */
-  async #startAgent(
-    connection: Connection,
-    shell: RemoteShell,
-    ready: Deferred<ReadyAgent>,
-    onBuilding: (building: Building) => void,
-  ): Promise<ReadyAgent> {
-    const { options, agents, signal } = this.#context;
-    const place = { host: this.#host, connection, shell };
+  async #atShell(place: Place): Promise<boolean> {
+    const { options, signal } = this.#context;
+    // Until the agent is there, everything that is waited for ends with the channel.
+    const abandon = () => place.connection.close();
+    if (signal.aborted) abandon();
+    signal.addEventListener('abort', abandon);
+    const ready = deferred<ReadyAgent>();
+    let building: Building | undefined;
     try {
       const rights = await this.#steps.run(
         'preflight',
-        () => this.#explained(connection, true, preflight(this.#host, shell, options.ui, signal)),
+        () => atShell(place, preflight(this.#host, place.shell, options.ui, signal)),
         ({ privilege }) => (privilege === 'root' ? 'root' : 'sudo'),
       );
-      const job = await this.#context.nextJob(this.#handled);
-      const isLocal = await this.#canBuild(job);
-      const build = isLocal
-        ? () => buildFor(job.builder, shell.facts, this.#context.headers, ready.promise)
-        : () =>
-            this.#explained(connection, true, buildOnHost({ ...this.#context, shell, builder: job.builder }));
-      const built = this.#build(job, build);
-      built.catch(() => undefined);
-      onBuilding({ job, built });
-      // The host's shell does one thing at a time.
-      if (!isLocal) await built;
-      const link = await this.#steps.run(
-        'upload',
-        async () => {
-          await this.#explained(connection, true, putAgent(place, agents));
-          return startAgent(place, rights, (message) => this.#hear(message));
-        },
-        () => shell.facts.machine,
-      );
-      const facts = await link.facts();
-      await this.#context.emit({ type: 'facts', facts });
-      const agent = { link, facts, vmlinux: () => link.vmlinux() };
+      if (options.mode !== 'inspect') building = await this.#beginBuild(place, ready.promise);
+      const agent = await this.#upload(place, rights);
       ready.resolve(agent);
-      return agent;
+      signal.removeEventListener('abort', abandon);
+      return await this.#withAgent(place, agent, building);
     } catch (error) {
       ready.reject(error instanceof Error ? error : new Error(String(error)));
       throw error;
     } finally {
-      shell.dispose();
+      signal.removeEventListener('abort', abandon);
+      await building?.built.catch(() => undefined);
     }
   }
 
-  #canBuild({ builder }: Job): Promise<boolean> {
-    // What cannot even be read is for the build to say.
-    return builder.canBuild().catch(() => true);
+  /** The build goes on beside the upload, where it needs nothing of the host. */
+  async #beginBuild(place: Place, agent: Promise<ReadyAgent>): Promise<Building> {
+    const { headers, agents } = this.#context;
+    const { shell } = place;
+    const job = await this.#context.nextJob(this.#handled);
+    if (await canBuild(job)) {
+      return this.#build(job, () => buildFor(job.builder, shell.facts, headers, agent));
+    }
+    const building = this.#build(job, () =>
+      atShell(place, buildOnHost({ shell, builder: job.builder, headers, agents })),
+    );
+    // The host's shell does one thing at a time.
+    await building.built;
+    return building;
   }
 
-  #build({ number }: Job, work: () => Promise<BuildResult>): Promise<Built> {
-    const { emit } = this.#context;
-    return this.#steps.run('build', async () => {
+  #build(job: Job, work: () => Promise<BuildResult>): Building {
+    const built = this.#steps.run('build', async () => {
       const result = await work();
-      if (result.kind === 'needs-header') throw new Error('a build that needs a header is none');
-      await emit({ type: 'diagnostics', run: number, diagnostics: result.diagnostics });
+      if (result.kind === 'needs-header') throw new Error('no build ends so');
+      await this.#context.emit({ type: 'diagnostics', run: job.number, diagnostics: result.diagnostics });
       if (result.kind === 'failed') throw RunFailure.of(result.failure);
       return result;
     });
+    // Who waits for it hears of it, sooner or later.
+    built.catch(() => undefined);
+    return { job, built };
+  }
+
+  async #upload(place: Place, rights: Rights): Promise<ReadyAgent> {
+    const agent = await this.#steps.run('upload', async () => {
+      await atShell(place, putAgent(place, this.#context.agents));
+      return startAgent(place, rights, (message) => this.#hear(message));
+    });
+    await this.#context.emit({ type: 'facts', facts: agent.facts });
+    return agent;
+  }
+
+  async #withAgent(place: Place, agent: ReadyAgent, building: Building | undefined): Promise<boolean> {
+    const { signal } = this.#context;
+    const cancel = () => agent.lifeline.cut(new Error('cancelled'));
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel);
+    try {
+      return building ? await this.#serve(place, agent, building) : false;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      await this.#quit(place, agent.link);
+    }
   }
 
   /** Runs the jobs that come. True: the next one needs another connection. */
-  async #serve(
-    agent: ReadyAgent,
-    connection: Connection,
-    shell: RemoteShell,
-    first: Building,
-  ): Promise<boolean> {
+  async #serve({ shell }: Place, agent: ReadyAgent, first: Building): Promise<boolean> {
     const { options, headers } = this.#context;
-    const lifeline = this.#lifeline(agent.link, connection);
     let next = first;
     try {
       for (;;) {
         this.#handled = next.job.number;
-        this.failure = await this.#runJob(agent, next, lifeline);
+        this.failure = await this.#runJob(agent, next);
         if (!options.keepConnected && (this.#runs.size === 0 || options.mode === 'verify')) return false;
-        const job = await lifeline.hold(this.#context.nextJob(this.#handled));
-        if (!(await this.#canBuild(job))) return true;
-        const built = this.#build(job, () =>
-          buildFor(job.builder, shell.facts, headers, Promise.resolve(agent)),
-        );
-        built.catch(() => undefined);
-        next = { job, built };
+        const job = await agent.lifeline.hold(this.#context.nextJob(this.#handled));
+        if (!(await canBuild(job))) return true;
+        next = this.#build(job, () => buildFor(job.builder, shell.facts, headers, Promise.resolve(agent)));
       }
     } finally {
-      await this.#quit(agent.link, connection);
       // A step that began also ends before the host does.
       await next.built.catch(() => undefined);
     }
   }
 
-  #lifeline(link: AgentLink, connection: Connection): Lifeline {
-    const lifeline = new Lifeline();
-    const { signal } = this.#context;
-    const cancel = () => lifeline.cut(new Error('cancelled'));
-    if (signal.aborted) cancel();
-    else signal.addEventListener('abort', cancel, { once: true });
-    link.ended.then(
-      async (code) =>
-        lifeline.cut(
-          RunFailure.of(code === undefined ? await connection.explain(true) : agentEnded(this.#host, code)),
-        ),
-      (error: unknown) => lifeline.cut(error),
-    );
-    return lifeline;
-  }
-
   /** Until it runs, or is verified. Returns what is wrong with it; rejects where the host is lost. */
-  async #runJob(
-    { link, facts }: ReadyAgent,
-    { job, built }: Building,
-    lifeline: Lifeline,
-  ): Promise<Failure | undefined> {
+  async #runJob(agent: ReadyAgent, { job, built }: Building): Promise<Failure | undefined> {
     const { options, emit } = this.#context;
+    const { link, facts, lifeline } = agent;
     try {
       const { object } = await lifeline.hold(built);
       await emit({ type: 'built', run: job.number, object });
@@ -270,7 +217,7 @@ class HostLife {
         return lifeline.hold(run.loaded.promise);
       });
       if (options.mode === 'verify') await lifeline.hold(run.stopped.promise);
-      else await this.#attach(link, run, lifeline);
+      else await this.#attach(agent, run);
       return undefined;
     } catch (error) {
       if (lifeline.isCut) throw error;
@@ -278,22 +225,18 @@ class HostLife {
     }
   }
 
-  async #attach(link: AgentLink, run: ProgramRun, lifeline: Lifeline): Promise<void> {
+  async #attach(agent: ReadyAgent, run: ProgramRun): Promise<void> {
+    const { lifeline } = agent;
     try {
       await this.#steps.run('attach', () => lifeline.hold(run.running.promise));
     } catch (error) {
       // It is loaded and will say nothing.
-      if (!lifeline.isCut) await this.#stop(link, run, lifeline);
+      if (!lifeline.isCut) await stop(agent, run);
       throw error;
     }
     const before = [...this.#runs.values()].filter(({ number }) => number < run.number);
     if (before.length === 0) this.#streaming = this.#steps.start('stream');
-    for (const other of before) await this.#stop(link, other, lifeline);
-  }
-
-  async #stop(link: AgentLink, run: ProgramRun, lifeline: Lifeline): Promise<void> {
-    link.stop(run.number);
-    await lifeline.hold(run.stopped.promise);
+    for (const other of before) await stop(agent, other);
   }
 
   async #hear(message: AgentMessage): Promise<void> {
@@ -305,7 +248,7 @@ class HostLife {
     }
   }
 
-  async #quit(link: AgentLink, connection: Connection): Promise<void> {
+  async #quit({ connection }: Place, link: AgentLink): Promise<void> {
     this.#streaming?.done();
     this.#streaming = undefined;
     const step = this.#steps.start('stop');
@@ -315,6 +258,16 @@ class HostLife {
     clearTimeout(timer);
     step.done();
   }
+}
+
+function canBuild({ builder }: Job): Promise<boolean> {
+  // What cannot even be read is for the build to say.
+  return builder.canBuild().catch(() => true);
+}
+
+async function stop({ link, lifeline }: ReadyAgent, run: ProgramRun): Promise<void> {
+  link.stop(run.number);
+  await lifeline.hold(run.stopped.promise);
 }
 
 function loadOptions(options: RunOptions): LoadOptions {
