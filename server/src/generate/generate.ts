@@ -45,12 +45,15 @@ export function generate(options: GenerateOptions, target: GenerateTarget): Gene
     value: {
       ...{ baseName, delivery, parts, records: workshop.records, functions: workshop.functions },
       ...(workshop.droppedCounter !== undefined && { droppedCounter: workshop.droppedCounter }),
-      text: `${styled(joined(parts), kernelStyle)}\n`,
+      text: `${options.loader === 'go' ? goConstraint : ''}${styled(joined(parts), kernelStyle)}\n`,
       ...(shared !== undefined && { header: shared.header }),
       notes: [...workshop.notes, ...license.notes, ...deliveryNotes(delivery, target)],
     },
   };
 }
+
+/** Go takes every .c file of a package's folder for a part of it, unless it says that it is none. */
+const goConstraint = '//go:build ignore\n\n';
 
 /** The records in a header, for a new program and its loader in C to have in common. */
 function sharedHeader(

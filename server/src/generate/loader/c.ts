@@ -1,6 +1,6 @@
 /** A loader in C: a libbpf skeleton that attaches the program and prints what it sends until it is interrupted. */
 import type { GeneratedProgram, RecordMember, RecordStruct } from '../model';
-import { structText } from '../record';
+import { maxStores, structText } from '../record';
 import { kernelStyle, styled } from '../style';
 import { skeletonName } from './makefile';
 
@@ -23,18 +23,24 @@ export function cLoader(program: GeneratedProgram): string {
     // In a file that was there before, the records are defined among other things.
     ...(header === undefined
       ? prints.map(
-          (record) => `/* As in ${baseName}.bpf.c. */\n${structText(record.name, { ...record, align: 8 })}`,
+          (record) =>
+            `/* As in ${baseName}.bpf.c. */\n${structText(record.name, { ...record, align: alignOf(record) })}`,
         )
       : []),
     'static volatile sig_atomic_t interrupted;',
     'static void on_signal(int signal)\n{\n\t(void)signal;\n\tinterrupted = 1;\n}',
     ...(shown.has('bytes') ? [bytesFunction] : []),
-    ...(shown.has('numbers') ? [] : []),
     ...prints.map((record) => printFunction(record, delivery)),
     ...(delivery === 'perfbuf' ? [lostFunction] : []),
     mainFunction(program, droppedCounter),
   ];
   return `${styled(blocks.join('\n\n'), kernelStyle)}\n`;
+}
+
+/** As the generator laid it out: a long record of strings alone is aligned for a quick memset. */
+function alignOf({ members, size }: RecordStruct): number {
+  const natural = members[0]?.align ?? 1;
+  return natural === 1 && size > maxStores ? 8 : natural;
 }
 
 const bytesFunction = `static void print_bytes(const char *name, const __u8 *bytes, size_t size)
@@ -63,36 +69,55 @@ function printFunction({ name, members, events }: RecordStruct, delivery: string
     ...unused,
     'if (size < sizeof(*event))',
     `\treturn${delivery === 'perfbuf' ? '' : ' 0'};`,
-    `printf("${event?.name.replace(/^sys_(?:enter|exit)_/, '') ?? name}");`,
-    ...members.filter(({ padding }) => padding !== true).flatMap(printLines),
-    "putchar('\\n');",
+    ...printStatements(
+      event?.name.replace(/^sys_(?:enter|exit)_/, '') ?? name,
+      members.filter(({ padding }) => padding !== true),
+    ),
     ...(delivery === 'perfbuf' ? [] : ['return 0;']),
   ];
   const body = lines.map((line) => (line === '' ? '' : `\t${line}`)).join('\n');
   return `${signature}\n{\n${body}\n}`;
 }
 
-function printLines(member: RecordMember): readonly string[] {
-  const { name, length, shown, count } = member;
-  const value = `event->${name}`;
-  switch (shown) {
-    case 'string':
-      return [`printf(" ${name}=\\"%.*s\\"", (int)sizeof(${value}), ${value});`];
-    case 'bytes':
-      return [
-        `print_bytes("${name}", ${value}, ${count === undefined ? `sizeof(${value})` : atMost(member, count)});`,
-      ];
-    case 'numbers':
-      return [
-        `printf(" ${name}=");`,
-        `for (size_t i = 0; i < ${count === undefined ? String(length ?? 1) : atMost(member, count)}; i++)`,
+/** One printf for all that stands side by side; arrays are printed in between. */
+function printStatements(label: string, members: readonly RecordMember[]): readonly string[] {
+  const statements: string[] = [];
+  let format = label;
+  let values: string[] = [];
+  const flush = () => {
+    if (format !== '') statements.push(`printf(${[`"${format}"`, ...values].join(', ')});`);
+    format = '';
+    values = [];
+  };
+  for (const member of members) {
+    const { name, length, shown, count } = member;
+    const value = `event->${name}`;
+    if (shown === 'bytes') {
+      flush();
+      const size = count === undefined ? `sizeof(${value})` : atMost(member, count);
+      statements.push(`print_bytes("${name}", ${value}, ${size});`);
+    } else if (shown === 'numbers') {
+      format += ` ${name}=`;
+      flush();
+      const end = count === undefined ? String(length ?? 1) : atMost(member, count);
+      statements.push(
+        `for (size_t i = 0; i < ${end}; i++)`,
         `\tprintf("%s${conversion(member)}", i ? "," : "", ${value}[i]);`,
-      ];
-    case 'nanoseconds':
-      return [`printf(" ${name.replace(/_ns$/, '')}=%.3fms", ${value} / 1e6);`];
-    default:
-      return [`printf(" ${name}=${conversion(member)}", ${value});`];
+      );
+    } else if (shown === 'string') {
+      format += ` ${name}=\\"%.*s\\"`;
+      values.push(`(int)sizeof(${value})`, value);
+    } else if (shown === 'nanoseconds') {
+      format += ` ${name.replace(/_ns$/, '')}=%.3fms`;
+      values.push(`${value} / 1e6`);
+    } else {
+      format += ` ${name}=${conversion(member)}`;
+      values.push(value);
+    }
   }
+  format += '\\n';
+  flush();
+  return statements;
 }
 
 /** How many elements hold something: the record says how many there were. */
@@ -101,7 +126,7 @@ function atMost({ name, length = 1 }: RecordMember, count: string): string {
 }
 
 function conversion({ type, shown }: RecordMember): string {
-  const size = /64$/.test(type) ? 'll' : '';
+  const size = type.endsWith('64') ? 'll' : '';
   switch (shown) {
     case 'hex':
     case 'pointer':

@@ -33,6 +33,9 @@ export function goLoader(program: GeneratedProgram): string {
     ...(streamed.some(({ members }) => members.some(({ shown }) => shown === 'string'))
       ? ['', textFunction]
       : []),
+    ...(streamed.some(({ members }) => members.some(({ count }) => count !== undefined))
+      ? ['', atMostFunction]
+      : []),
   ];
   return `${body.join('\n')}\n`;
 }
@@ -42,7 +45,7 @@ function importsOf({ delivery, records, droppedCounter }: GeneratedProgram): str
   const standard = [
     ...(streamed ? ['bytes'] : []),
     ...(streamed || droppedCounter !== undefined ? ['encoding/binary'] : []),
-    ...(streamed ? ['errors'] : []),
+    'errors',
     'fmt',
     ...(delivery === 'printk' ? ['io'] : []),
     'log',
@@ -198,6 +201,13 @@ func text(chars []int8) string {
 	return builder.String()
 }`;
 
+const atMostFunction = `func atMost(count, limit int) int {
+	if count > limit {
+		return limit
+	}
+	return count
+}`;
+
 function printFunction({ name, members, events }: RecordStruct): string {
   const shown = members.filter(({ padding }) => padding !== true);
   const label = events[0]?.name.replace(/^sys_(?:enter|exit)_/, '') ?? name;
@@ -233,7 +243,7 @@ function valueOf({ name, shown, length, count }: RecordMember): string {
   if (shown === 'string') return `text(${field}[:])`;
   if (shown === 'nanoseconds') return `float64(${field})/1e6`;
   if (length === undefined) return field;
-  return count === undefined ? `${field}[:]` : `${field}[:min(int(event.${goName(count)}), ${length})]`;
+  return count === undefined ? `${field}[:]` : `${field}[:atMost(int(event.${goName(count)}), ${length})]`;
 }
 
 /** As bpf2go calls a name of C: `fchmodat_event` is `FchmodatEvent`. */
