@@ -1,6 +1,6 @@
 // Bundles the three entry points and copies what cannot be bundled (docs/build.md says which files and why).
 import { build } from 'esbuild';
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,6 +56,10 @@ const server = {
   plugins: [late],
 };
 
+// ssh starts its askpass program by one path, without arguments: a shell script that is JavaScript, too.
+const askpass = `#!/bin/sh
+':' //; ELECTRON_RUN_AS_NODE=1 exec "$EBPF_WORKBENCH_NODE" "$0" "$@"`;
+
 await rm(out, { recursive: true, force: true });
 await mkdir(join(out, 'kernels'), { recursive: true });
 await Promise.all([
@@ -66,7 +70,13 @@ await Promise.all([
   build({ ...server, entryPoints: { 'server-main': 'server/src/lsp/main.ts' } }),
   build({ ...server, entryPoints: { 'server-analysis': 'server/src/analysis/create-analyzer.ts' } }),
   build({ ...common, entryPoints: { cli: 'cli/src/main.ts' }, banner: { js: '#!/usr/bin/env node' } }),
+  build({
+    ...common,
+    entryPoints: { askpass: 'runner/src/connection/askpass-main.ts' },
+    banner: { js: askpass },
+  }),
 ]);
+await chmod(join(out, 'askpass.js'), 0o755);
 await copyFile(require.resolve('web-tree-sitter/web-tree-sitter.wasm'), join(out, 'web-tree-sitter.wasm'));
 await copyFile(require.resolve('tree-sitter-c/tree-sitter-c.wasm'), join(out, 'tree-sitter-c.wasm'));
 for (const name of await readdir(join(root, 'kernels'))) {
