@@ -24,6 +24,10 @@ export interface Io {
   readonly dist: string;
   readonly cacheDir: string | undefined;
   readonly colour: boolean;
+  /** Resolves when what was put `out` is mostly read: who prints without end waits for it. */
+  drained?(): Promise<void>;
+  /** Aborts at Ctrl-C, SIGTERM and SIGHUP, and when nobody reads what is put `out`; from the first call on they end nothing else. */
+  interrupted?(): AbortSignal;
 }
 
 /** Wrong arguments: the message and the command's usage are shown, exit code 2. */
