@@ -41,6 +41,19 @@ const checks = {
     assert.ok(list.items.some((item) => JSON.stringify(item.label).includes('sys_enter_fchmodat')));
   },
 
+  'inserts its snippets': async () => {
+    const document = await vscode.workspace.openTextDocument({ language: 'c' });
+    const editor = await vscode.window.showTextDocument(document);
+    editor.options = { insertSpaces: false };
+    for (const file of await snippetFiles()) {
+      const all = new vscode.Range(0, 0, document.lineCount, 0);
+      await editor.insertSnippet(new vscode.SnippetString(file.map(separateStops).join('\n')), all);
+      // Who started this compares the text.
+      console.log(`ebpf-snippets ${Buffer.from(document.getText()).toString('base64')}`);
+      await vscode.commands.executeCommand('leaveSnippet');
+    }
+  },
+
   'shows a format as a document that cannot be edited': async () => {
     const document = await open('fchmodat.bpf.c');
     const cursor = document.positionAt(document.getText().indexOf('sys_enter_fchmodat'));
@@ -69,6 +82,21 @@ async function open(name) {
   const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder.uri, name));
   await vscode.window.showTextDocument(document);
   return document;
+}
+
+/** The bodies of each contributed file. */
+async function snippetFiles() {
+  const { extensionUri, packageJSON } = vscode.extensions.getExtension(id);
+  const files = packageJSON.contributes.snippets.map(({ path }) => vscode.Uri.joinPath(extensionUri, path));
+  const texts = await Promise.all(files.map((file) => vscode.workspace.fs.readFile(file)));
+  return texts.map((text) =>
+    Object.values(JSON.parse(Buffer.from(text).toString())).map(({ body }) => body.join('\n')),
+  );
+}
+
+/** Gives every snippet tab stops of its own, so that many are inserted as one. */
+function separateStops(body, n) {
+  return body.replace(/\$(\{?)([1-9]\d*)/g, (_, brace, stop) => `$${brace}${100 * (n + 1) + Number(stop)}`);
 }
 
 /** The first diagnostics of a file that are not an empty list. */
