@@ -18,20 +18,43 @@ export interface VerifiedInstruction {
   readonly index: number;
   /** `(85) call bpf_map_lookup_elem#1` */
   readonly text: string;
-  /** Registers and stack as they are printed with it: `R0_w=map_value_or_null(…) R10=fp0`; empty where not printed. */
-  readonly state: RegisterState;
+  /** What is printed before it: of all registers and stack slots at a branch, else of those that changed, if at all. */
+  readonly before?: RegisterState;
+  /** What is printed behind it (`; R0=…`, kernels from 5.18 on): of the registers and slots that it used or changed. */
+  readonly after?: RegisterState;
   readonly position?: SourcePosition;
   /** Line of the log, from 1. */
   readonly logLine: number;
 }
 
-/** `R1` → `scalar(umin=0,umax=255)`, `fp-8` → `mmmmmmmm`; in the words of the log, without liveness marks. */
-export type RegisterState = ReadonlyMap<string, string>;
+/** Of one frame, in the words of the log, without liveness marks. */
+export interface RegisterState {
+  /** 0 is the program's own frame, 1 the one of a function that it calls, and so on. */
+  readonly frame: number;
+  /** `R1` → `scalar(umin=0,umax=255)`, `fp-8` → `mmmmmmmm`. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Ids of the references that are held. */
+  readonly references: readonly number[];
+}
+
+/** What a text of one or more logs says. */
+export interface VerifierOutput {
+  readonly programs: readonly ProgramLog[];
+  /** What is said around the logs: libbpf's own words, without its prefix. */
+  readonly loader: readonly LoaderMessage[];
+}
+
+export interface LoaderMessage extends LogMessage {
+  /** Where the line names one: `prog 'x': …`. */
+  readonly program?: string;
+}
 
 /** What the verifier said about one program. */
 export interface ProgramLog {
   /** Where libbpf or the agent says it. */
   readonly program?: string;
+  /** The global function that was verified by itself last: `Validating add() func#1...`. */
+  readonly globalFunction?: string;
   /** The instructions that lead to the refusal, oldest first; bounded, the newest are kept. */
   readonly path: readonly VerifiedInstruction[];
   /** The verdict's own lines, without instructions and statistics; empty where it was accepted. */
@@ -40,6 +63,29 @@ export interface ProgramLog {
   /** The log lacks its beginning or its end. */
   readonly truncated: boolean;
   readonly cost?: VerificationCost;
+  /** The report that kernels from 7.3 on write after the messages. */
+  readonly report?: KernelReport;
+}
+
+/** Kernel: kernel/bpf/diagnostics.c. */
+export interface KernelReport {
+  /** `Memory Safety` */
+  readonly category: string;
+  /** `Access outside bounds`; empty where there is none. */
+  readonly problem: string;
+  readonly reason: string;
+  /** Where the verifier stopped, then the events that led there, oldest first. */
+  readonly places: readonly ReportPlace[];
+  readonly suggestion: string;
+}
+
+export interface ReportPlace {
+  /** `error`, `update`, `branch`, `acquired`, … */
+  readonly label: string;
+  readonly text: string;
+  readonly function?: string;
+  readonly position?: SourcePosition;
+  readonly instruction?: number;
 }
 
 export interface LogMessage {

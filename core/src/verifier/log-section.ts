@@ -1,0 +1,161 @@
+/** The log of one program while it is read. */
+import { readCost } from './cost';
+import { detach } from './detach';
+import { readKernelReport } from './kernel-report';
+import { isReportLine } from './kernel-report';
+import type { LogLine } from './log-lines';
+import type { LogMessage, ProgramLog, SourcePosition, VerificationCost, VerifiedInstruction } from './model';
+import { parseRegisterState } from './register-state';
+import { readSourceComment } from './source-comment';
+import { VerifiedPath } from './verified-path';
+import type { PathEntry } from './verified-path';
+
+const defaultPathLimit = 16_384;
+const messageLimit = 200;
+const reportLimit = 4000;
+const positionLimit = 10_000;
+
+export class LogSection {
+  readonly #path: VerifiedPath;
+  readonly #positions = new Map<string, SourcePosition | undefined>();
+  readonly #report: string[] = [];
+  #messages: LogMessage[] = [];
+  #program: string | undefined;
+  #function: string | undefined;
+  #position: SourcePosition | undefined;
+  /** Registers that were printed before the next instruction. */
+  #state: string | undefined;
+  #cost: VerificationCost | undefined;
+  #inReport = false;
+  /** libbpf says where it begins. */
+  #wrapped = false;
+  /** It has lines that only a verifier writes. */
+  #isLog = false;
+  #instructions = 0;
+  /** It begins in the middle. */
+  #headless = false;
+
+  constructor(pathLimit = defaultPathLimit) {
+    this.#path = new VerifiedPath(pathLimit);
+  }
+
+  begin(program: string | undefined): void {
+    this.#program = program;
+    this.#wrapped = true;
+  }
+
+  /** The verifier's last line was read; its statistics may go on. */
+  get complete(): boolean {
+    return !this.#wrapped && this.#cost !== undefined && this.#cost.limit > 0;
+  }
+
+  /** What was read of a text that is not a log. */
+  get messages(): readonly LogMessage[] {
+    return this.#messages;
+  }
+
+  /** @param raw the whole line */
+  read(line: LogLine, raw: string, number: number): void {
+    if (this.#inReport && isReportLine(raw)) {
+      if (this.#report.length < reportLimit) this.#report.push(raw);
+      return;
+    }
+    this.#inReport = false;
+    if (line.kind !== 'message' && line.kind !== 'noise' && line.kind !== 'source') this.#isLog = true;
+    switch (line.kind) {
+      case 'instruction':
+        this.#readInstruction(line.index, line.rest, number);
+        return;
+      case 'source':
+        this.#position = this.#positionOf(line.text);
+        return;
+      case 'state':
+        this.#state = line.text;
+        return;
+      case 'branch':
+        this.#path.resume(line.from);
+        if (!line.safe) this.#state = line.state;
+        return;
+      case 'function':
+        this.#function = line.name;
+        this.#path.restart();
+        return;
+      case 'cost':
+        this.#cost = readCost(line.text, this.#cost);
+        return;
+      case 'report':
+        this.#inReport = true;
+        this.#report.push(raw);
+        return;
+      case 'message':
+        if (this.#messages.length < messageLimit) {
+          this.#messages.push({ text: detach(line.text), logLine: number });
+        }
+        return;
+      default:
+    }
+  }
+
+  /** To be called when a part of the text was read, with its length: what is kept must not keep the part alive. */
+  settle(partLength: number): void {
+    if (this.#state !== undefined) this.#state = detach(this.#state);
+    this.#path.settle(partLength);
+  }
+
+  /** Undefined where nothing of it is a verifier's. */
+  finish(): ProgramLog | undefined {
+    if (!this.#isLog && !this.#wrapped) return undefined;
+    const report = readKernelReport(this.#report);
+    const cost = this.#cost && this.#cost.limit > 0 ? this.#cost : undefined;
+    const cutOff = this.#instructions > 0 && cost === undefined;
+    return {
+      ...(this.#program !== undefined && { program: this.#program }),
+      ...(this.#function !== undefined && { globalFunction: detach(this.#function) }),
+      path: this.#path.entries.map(readEntry),
+      messages: this.#messages,
+      refused: this.#messages.length > 0 || report !== undefined,
+      truncated: this.#headless || cutOff || !this.#path.complete,
+      ...(cost && { cost }),
+      ...(report && { report }),
+    };
+  }
+
+  #readInstruction(index: number, rest: string, number: number): void {
+    // Kernels from 6.4 on keep the end of a log that is too long: then it begins anywhere.
+    if (this.#instructions === 0 && index > 0 && this.#function === undefined) this.#headless = true;
+    this.#instructions++;
+    // What was said before an instruction was no refusal.
+    if (this.#messages.length > 0) this.#messages = [];
+    this.#path.push({
+      index,
+      line: rest,
+      before: this.#state,
+      position: this.#position,
+      logLine: number,
+    });
+    this.#state = undefined;
+  }
+
+  /** One value per line of source, however often it comes. */
+  #positionOf(text: string): SourcePosition | undefined {
+    if (this.#positions.has(text)) return this.#positions.get(text);
+    const position = readSourceComment(text);
+    if (this.#positions.size >= positionLimit) this.#positions.clear();
+    this.#positions.set(detach(text), position);
+    return position;
+  }
+}
+
+function readEntry({ index, line, before, position, logLine }: PathEntry): VerifiedInstruction {
+  // Behind the instruction: `    ; R0=scalar()`; the instruction itself has no semicolon.
+  const comment = line.indexOf('; ');
+  const after = comment < 0 ? undefined : line.slice(comment + 1);
+  return {
+    index,
+    text: (comment < 0 ? line : line.slice(0, comment)).trim(),
+    ...(before !== undefined && { before: parseRegisterState(before) }),
+    ...(after !== undefined && { after: parseRegisterState(after) }),
+    ...(position && { position }),
+    logLine,
+  };
+}

@@ -1,0 +1,72 @@
+/** Instructions that are wrong in themselves: from a compiler that is too new, or hand-written. */
+import type { MessageRule } from './rule';
+
+export const instructionMessages: readonly MessageRule[] = [
+  {
+    rule: 'invalid-instruction',
+    texts: [
+      'unknown opcode {opcode}',
+      'unknown insn class {#class}',
+      'invalid BPF_LD mode',
+      'invalid BPF_ALU opcode {opcode}',
+      'invalid BPF_JMP/JMP32 opcode {opcode}',
+      'BPF_ATOMIC uses invalid atomic opcode {opcode}',
+      'Unknown conditional jump {opcode}',
+      'invalid BPF_LD_IMM insn',
+      'invalid bpf_ld_imm64 insn',
+      'unrecognized bpf_ld_imm64 insn',
+      'BPF_LD_IMM64 uses reserved fields',
+      'BPF_NEG uses reserved fields',
+      'BPF_END uses reserved fields',
+      'BPF_MOV uses reserved fields',
+      'BPF_ALU uses reserved fields',
+      'BPF_JMP/JMP32 uses reserved fields',
+      'BPF_JA|BPF_X uses reserved fields',
+      'BPF_ST uses reserved fields',
+      'BPF_STX uses reserved fields',
+      'BPF_LDX uses reserved fields',
+      'BPF_XADD uses reserved fields',
+      'BPF_CALL uses reserved fields',
+      'BPF_JA uses reserved fields',
+      'BPF_EXIT uses reserved fields',
+      'reserved field (insn[1].imm) is used in pseudo_btf_id ldimm64 insn.',
+    ],
+    says: 'this kernel does not know the instruction',
+    help: 'Compile for an older instruction set: `-mcpu=v3`, or `-mcpu=v2` for kernels before 5.1. Hand-written instructions must leave unused fields 0.',
+    about: 'none',
+  },
+  {
+    rule: 'atomic-target',
+    texts: [
+      'BPF_XADD stores into {reg} {type} is not allowed',
+      'BPF_ATOMIC stores into {reg} {type} is not allowed',
+      'BPF_ATOMIC loads from {reg} {type} is not allowed',
+      'BPF_ST stores into {reg} {type} is not allowed',
+    ],
+    says: '{value} is {type}, which cannot be changed with this kind of instruction',
+    help: 'Atomic operations work on the stack and on map values; ctx and packets take plain stores from a variable.',
+  },
+  {
+    rule: 'atomic-size',
+    texts: [
+      'invalid atomic operand size',
+      '64-bit load-acquires are only supported on 64-bit arches',
+      '64-bit store-releases are only supported on 64-bit arches',
+    ],
+    says: 'atomic operations work on 4 or 8 bytes only',
+    help: 'Use a `__u32` or `__u64` for what is changed atomically.',
+    about: 'none',
+  },
+  {
+    rule: 'extern-symbol',
+    texts: [
+      'ldimm64 insn specifies invalid btf_id {#id}.',
+      "pseudo btf_id {#id} in ldimm64 isn't KIND_VAR.",
+      "pseudo btf_id {#id} in ldimm64 isn't KIND_VAR or KIND_FUNC",
+      "ldimm64 failed to find the address for kernel symbol '{name}'.",
+    ],
+    says: 'the kernel variable or function that the program refers to cannot be found[: {name}]',
+    help: 'Declare it `extern … __ksym __weak` and check its address before use.',
+    about: 'none',
+  },
+];

@@ -1,0 +1,118 @@
+/** Values in registers: without one, and arithmetic on pointers. */
+import type { MessageRule } from './rule';
+
+export const registerMessages: readonly MessageRule[] = [
+  {
+    rule: 'missing-return-value',
+    texts: [],
+    says: 'the function ends without a return value on this path',
+    help: 'Return a value on every path: `return 0;`.',
+    about: 'none',
+  },
+  {
+    rule: 'clobbered-register',
+    texts: [],
+    says: '{value} lost its value at the call of {origin}: a call leaves nothing in r1 to r5',
+    help: 'Keep values that are needed after a call in variables (inline assembly: r6 to r9).',
+    origin: 'the call takes the value away',
+  },
+  {
+    rule: 'read-only-register',
+    texts: ['frame pointer is read only', '{reg} is invalid'],
+    says: 'r10, the frame pointer, cannot be written',
+    help: 'Copy it to another register first.',
+    about: 'none',
+  },
+  {
+    rule: 'pointer-arithmetic-nullable',
+    texts: ['{reg} pointer arithmetic on {nullable} prohibited, null-check it first'],
+    says: '{value} may be NULL[: it comes from {origin}], and an offset is added to it before it is checked',
+    help: 'Check it first: `if (!{value}) return 0;`.',
+    origin: 'may return NULL',
+    fix: 'null-check',
+  },
+  {
+    rule: 'pointer-arithmetic-type',
+    texts: ['{reg} pointer arithmetic on {type} prohibited', '{reg} pointer arithmetic prohibited'],
+    says: '{value} is {type}, and no number can be added to that',
+    help: 'Arithmetic works on pointers to the stack, to map values and into the packet. Use constant offsets for the others.',
+  },
+  {
+    rule: 'pointer-arithmetic-32-bit',
+    texts: ['{reg} 32-bit pointer arithmetic prohibited', '{reg} partial copy of pointer'],
+    says: '{value} is a pointer, and only its lower 32 bits are used here',
+    help: 'Keep pointers in pointer types or in 64-bit integers (`long`, `__u64`): `(void *)(long)ctx->data`.',
+  },
+  {
+    rule: 'pointer-arithmetic-operator',
+    texts: [
+      '{reg} pointer arithmetic with {operator} operator prohibited',
+      '{reg} bitwise operator {operator} on pointer prohibited',
+      '{reg} tried to subtract pointer from scalar',
+      '{reg} subtraction from stack pointer prohibited',
+      '{reg} pointer {operator} pointer prohibited',
+      '{reg} sign-extension part of pointer',
+    ],
+    says: 'this arithmetic[ with {operator}] is not possible on {value}, which is a pointer',
+    help: 'Only + and - with a number keep a pointer a pointer. Compute the offset first, in a number, and add it once.',
+  },
+  {
+    rule: 'pointer-offset-range',
+    texts: [
+      'math between {type} pointer and {#value} is not allowed',
+      'math between {type} pointer and register with unbounded min value is not allowed',
+      'value {#value} makes {type} pointer be out of bounds',
+      '{type} pointer offset {#off} is not allowed',
+    ],
+    says: 'the number that is added to a {type} pointer may be too large or negative',
+    help: 'Bound the number before it is added: `if (n > MAX) return 0;`, with an unsigned type.',
+    about: 'index',
+    fix: 'bound',
+  },
+  {
+    rule: 'pointer-comparison',
+    texts: ['{reg} pointer comparison prohibited'],
+    says: '{value} is a pointer, and comparing it with this would let its address out',
+    help: 'Without CAP_PERFMON pointers can be compared with NULL only, and packet pointers with data_end.',
+  },
+  {
+    rule: 'speculation-mixed',
+    texts: [
+      '{reg} has unknown scalar with mixed signed bounds, {*}',
+      '{reg} has pointer with unsupported alu operation, {*}',
+      '{reg} tried to {operator} from different maps, paths or scalars, {*}',
+      '{reg} tried to {operator} beyond pointer bounds, {*}',
+      '{reg} could not be pushed for speculative verification, {*}',
+    ],
+    says: 'without CAP_PERFMON this pointer arithmetic is forbidden, because the processor could run ahead and read beyond the memory',
+    help: 'Load the program as root or with CAP_PERFMON, or use unsigned indices that are checked right before they are used.',
+  },
+  {
+    rule: 'division-by-zero',
+    texts: ['div by zero'],
+    says: 'a number is divided by the constant 0',
+    help: 'Divide by something else.',
+    about: 'none',
+  },
+  {
+    rule: 'shift-too-far',
+    texts: ['invalid shift {#count}'],
+    says: 'a number is shifted by {count} bits, which is more than it has',
+    help: 'Shift by 0 to 63 bits, 32-bit numbers by 0 to 31.',
+    about: 'none',
+  },
+  {
+    rule: 'mixed-pointers',
+    texts: ['same insn cannot be used with different pointers'],
+    says: 'one instruction reads through pointers of different kinds, depending on the path that leads to it',
+    help: 'Write the access twice, once on each branch, so that the compiler cannot merge them (barrier_var() helps).',
+    about: 'address',
+  },
+  {
+    rule: 'register-invariants',
+    texts: ['REG INVARIANTS VIOLATION ({*}): {*}'],
+    says: 'the verifier contradicts itself about the range of a value',
+    help: 'That is a defect of the kernel: a newer one may have it fixed. Report it to bpf@vger.kernel.org with the program.',
+    about: 'none',
+  },
+];
