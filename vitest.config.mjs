@@ -9,6 +9,7 @@ export default defineConfig({
       tier('unit', { testTimeout: 30_000 }),
       tier('server', { testTimeout: 30_000 }),
       tier('kernel', { testTimeout: 600_000, hookTimeout: 120_000, fileParallelism: false }),
+      tier('remote', { testTimeout: 240_000, hookTimeout: 240_000, fileParallelism: false }),
       tier('e2e', {
         testTimeout: 180_000,
         hookTimeout: 300_000,

@@ -86,6 +86,11 @@ export async function loadPrograms(
     ...(options.attach ? ['--attach'] : []),
     objectPath,
   ]);
+  return parseVerdicts(output);
+}
+
+/** What `loader verify` printed. */
+export function parseVerdicts(output: string): readonly ProgramVerdict[] {
   return output
     .split('\n')
     .filter((line) => line !== '')
@@ -150,12 +155,19 @@ function errnoName(errno: number): string {
   return names.find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
 }
 
-async function loaderPath(): Promise<string> {
+function loaderPath(): Promise<string> {
+  return buildLoader('cc', []);
+}
+
+/** The path of the loader, built by a C compiler of this machine or of another. */
+export async function buildLoader(compiler: string, flags: readonly string[]): Promise<string> {
   const folder = fileURLToPath(new URL('loader/', import.meta.url));
   const files = (await readdir(folder)).sort().map((name) => join(folder, name));
-  return cached('loader', await Promise.all(files.map((file) => readFile(file))), async (output) => {
+  const contents = await Promise.all(files.map((file) => readFile(file)));
+  return cached('loader', [compiler, ...flags, ...contents], async (output) => {
     const sources = files.filter((file) => file.endsWith('.c'));
     const libraries = ['-lbpf', '-lelf', '-lz', '-lpthread'];
-    await mustRun('cc', ['-std=gnu11', '-O2', '-Wall', '-Wextra', ...sources, '-o', output, ...libraries]);
+    const common = ['-std=gnu11', '-O2', '-Wall', '-Wextra'];
+    await mustRun(compiler, [...common, ...sources, '-o', output, ...flags, ...libraries]);
   });
 }

@@ -1,0 +1,47 @@
+/** A user that exists for one server alone: copies of the system's account files with one line more. */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { mustRun } from '#support/process';
+
+export interface Account {
+  readonly name: string;
+  /** Without one, nobody logs in by password. */
+  readonly password?: string;
+  /** What it may do by sudo, which needs Debian's sudo; nothing unless given. */
+  readonly sudo?: 'with password' | 'without password';
+}
+
+/** Nobody's on a usual system: users begin at 1000, and those of containers at 100000. */
+const id = 60_500;
+
+/** The start of a command line: what follows runs with the account, in a mount namespace of its own. */
+export async function withAccount(account: Account, folder: string): Promise<readonly string[]> {
+  const { name, password, sudo } = account;
+  const home = join(folder, 'home');
+  const hash = password === undefined ? '*' : await hashed(password);
+  const etc = join(folder, 'etc');
+  await mkdir(etc);
+  await mkdir(home);
+  await mustRun('chown', [`${id}:${id}`, home]);
+  const added = [
+    { file: 'passwd', mode: 0o644, line: `${name}:x:${id}:${id}::${home}:/bin/sh\n` },
+    { file: 'group', mode: 0o644, line: `${name}:x:${id}:\n` },
+    { file: 'shadow', mode: 0o600, line: `${name}:${hash}:20000:0:99999:7:::\n` },
+  ];
+  for (const { file, mode, line } of added)
+    await writeFile(join(etc, file), (await readFile(join('/etc', file), 'utf8')) + line, { mode });
+  if (existsSync('/etc/sudoers')) await writeFile(join(etc, 'sudoers'), sudoers(name, sudo), { mode: 0o440 });
+  return ['unshare', '--mount', '--', fileURLToPath(new URL('accounts.sh', import.meta.url)), etc];
+}
+
+function sudoers(name: string, sudo: Account['sudo']): string {
+  if (sudo === undefined) return 'root ALL=(ALL) ALL\n';
+  return `${name} ALL=(ALL) ${sudo === 'without password' ? 'NOPASSWD: ' : ''}ALL\n`;
+}
+
+/** By perl, which every Debian has: Node knows no crypt(3). */
+async function hashed(password: string): Promise<string> {
+  return mustRun('perl', ['-e', 'print crypt($ARGV[0], q($6$salt$))', '--', password]);
+}
