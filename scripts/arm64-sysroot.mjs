@@ -67,8 +67,13 @@ async function fetchPackages(folder) {
     'Dir::State::lists': lists,
     'Dir::State::status': '/dev/null',
   }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  await run('apt-get', [...options, '-qq', '--error-on=any', 'update'], { cwd: folder });
-  await run('apt-get', [...options, '-qq', 'download', ...packages], { cwd: folder });
+  try {
+    await run('apt-get', [...options, '-qq', '--error-on=any', 'update'], { cwd: folder });
+    await run('apt-get', [...options, '-qq', 'download', ...packages], { cwd: folder });
+  } catch (error) {
+    const words = error.stderr ?? error.message;
+    throw new Error(`the arm64 libraries cannot be fetched from ${archive}: ${words}`, { cause: error });
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) console.log((await arm64Sysroot()).join(' '));

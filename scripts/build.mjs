@@ -4,6 +4,7 @@ import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildAgents } from './build-agent.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -70,6 +71,7 @@ await Promise.all([
   build({ ...server, entryPoints: { 'server-main': 'server/src/lsp/main.ts' } }),
   build({ ...server, entryPoints: { 'server-analysis': 'server/src/analysis/create-analyzer.ts' } }),
   build({ ...common, entryPoints: { cli: 'cli/src/main.ts' }, banner: { js: '#!/usr/bin/env node' } }),
+  buildAgents(join(out, 'agent')),
   build({
     ...common,
     entryPoints: { askpass: 'runner/src/connection/askpass-main.ts' },

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+#include "kernel.h"
+
+#include "json.h"
+#include "work.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CHUNK_SIZE = 48 << 10 };
+
+struct answer {
+	struct work work;
+	const char *of;
+	int (*write)(FILE *file); /* returns an errno */
+	char *text;
+	size_t size;
+	int error;
+};
+
+static void write_part(void *file, const char *format, va_list arguments)
+{
+	vfprintf(file, format, arguments);
+}
+
+/* Word for word what `bpftool btf dump file /sys/kernel/btf/vmlinux format c` prints. */
+static int write_vmlinux(FILE *file)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	struct btf_dump *dump = btf ? btf_dump__new(btf, write_part, file, NULL) : NULL;
+	unsigned int count = dump ? btf__type_cnt(btf) : 0;
+	int error = dump ? 0 : errno;
+
+	fputs("#ifndef __VMLINUX_H__\n#define __VMLINUX_H__\n\n"
+	      "#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n"
+	      "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)\n"
+	      "#endif\n\n",
+	      file);
+	for (unsigned int id = 1; id < count; id++)
+		btf_dump__dump_type(dump, id);
+	fputs("#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n#pragma clang attribute pop\n#endif\n\n#endif /* __VMLINUX_H__ */\n",
+	      file);
+	btf_dump__free(dump);
+	btf__free(btf);
+	return error;
+}
+
+static int write_btf(FILE *file)
+{
+	FILE *btf = fopen("/sys/kernel/btf/vmlinux", "re");
+	char part[32 << 10];
+	size_t got;
+
+	if (!btf)
+		return errno;
+	while ((got = fread(part, 1, sizeof(part), btf)))
+		fwrite(part, 1, got, file);
+	fclose(btf);
+	return 0;
+}
+
+static const char *const helpers[] = {
+#define NAME(name) "bpf_" #name
+	__BPF_FUNC_MAPPER(NAME)
+#undef NAME
+};
+
+/* What a program of a type needs so that the verifier looks at it. */
+static struct bpf_prog_load_opts options_for(enum bpf_prog_type type)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, options);
+
+	switch (type) {
+	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
+		options.expected_attach_type = BPF_CGROUP_INET4_CONNECT;
+		break;
+	case BPF_PROG_TYPE_CGROUP_SOCKOPT:
+		options.expected_attach_type = BPF_CGROUP_GETSOCKOPT;
+		break;
+	case BPF_PROG_TYPE_SK_LOOKUP:
+		options.expected_attach_type = BPF_SK_LOOKUP;
+		break;
+	case BPF_PROG_TYPE_SYSCALL:
+		options.prog_flags = BPF_F_SLEEPABLE;
+		break;
+	case BPF_PROG_TYPE_TRACING:
+		options.expected_attach_type = BPF_TRACE_FENTRY;
+		break;
+	case BPF_PROG_TYPE_LSM:
+		options.expected_attach_type = BPF_LSM_MAC;
+		break;
+	default:
+		break;
+	}
+	if (type == BPF_PROG_TYPE_TRACING)
+		options.attach_btf_id = libbpf_find_vmlinux_btf_id("vfs_read", BPF_TRACE_FENTRY);
+	if (type == BPF_PROG_TYPE_LSM)
+		options.attach_btf_id = libbpf_find_vmlinux_btf_id("file_open", BPF_LSM_MAC);
+	return options;
+}
+
+/* Whether the kernel takes two instructions, of which the first is `insn`; its log is in `log`. */
+static bool loads(enum bpf_prog_type type, struct bpf_prog_load_opts options, struct bpf_insn insn, char *log,
+		  size_t size)
+{
+	const struct bpf_insn program[] = { insn, { .code = BPF_JMP | BPF_EXIT } };
+	int fd;
+
+	log[0] = '\0';
+	options.log_buf = log;
+	options.log_size = size;
+	options.log_level = 1;
+	fd = bpf_prog_load(type, NULL, "GPL", program, 2, &options);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static bool has_program_type(enum bpf_prog_type type, const struct bpf_prog_load_opts *options)
+{
+	const struct bpf_insn zero = { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 };
+	char log[4096];
+
+	return loads(type, *options, zero, log, sizeof(log));
+}
+
+/*
+ * A call without arguments is refused in any case; what matters is whether for the helper. (libbpf's own probe knows
+ * the first two texts only, and takes all helpers for available on newer kernels.)
+ */
+static bool has_helper(enum bpf_prog_type type, const struct bpf_prog_load_opts *options, int helper)
+{
+	const struct bpf_insn call = { .code = BPF_JMP | BPF_CALL, .imm = helper };
+	char log[4096];
+
+	return loads(type, *options, call, log, sizeof(log)) ||
+	       (*log && !strstr(log, "invalid func ") && !strstr(log, "unknown func ") && !strstr(log, "cannot use helper "));
+}
+
+static void write_helpers(FILE *file, enum bpf_prog_type type, const struct bpf_prog_load_opts *options)
+{
+	const char *comma = "";
+
+	for (size_t helper = 1; helper < sizeof(helpers) / sizeof(*helpers); helper++) {
+		if (!has_helper(type, options, helper))
+			continue;
+		fprintf(file, "%s\"%s\"", comma, helpers[helper]);
+		comma = ",";
+	}
+}
+
+/* The parts of `bpftool feature probe -j` that say what a program may use. */
+static int write_features(FILE *file)
+{
+	bool has[128] = {};
+	const char *name;
+
+	fputs("{\"program_types\":{", file);
+	for (int type = 1; type < 128 && (name = libbpf_bpf_prog_type_str(type)); type++) {
+		struct bpf_prog_load_opts options = options_for(type);
+
+		has[type] = has_program_type(type, &options);
+		fprintf(file, "%s\"have_%s_prog_type\":%s", type > 1 ? "," : "", name, has[type] ? "true" : "false");
+	}
+	fputs("},\"map_types\":{", file);
+	for (int type = 1; (name = libbpf_bpf_map_type_str(type)); type++) {
+		bool has_map = libbpf_probe_bpf_map_type(type, NULL) == 1;
+
+		fprintf(file, "%s\"have_%s_map_type\":%s", type > 1 ? "," : "", name, has_map ? "true" : "false");
+	}
+	fputs("},\"helpers\":{", file);
+	for (int type = 1; type < 128 && (name = libbpf_bpf_prog_type_str(type)); type++) {
+		struct bpf_prog_load_opts options = options_for(type);
+
+		fprintf(file, "%s\"%s_available_helpers\":[", type > 1 ? "," : "", name);
+		if (has[type])
+			write_helpers(file, type, &options);
+		fputs("]", file);
+	}
+	fputs("}}\n", file);
+	return 0;
+}
+
+static void run(struct work *work)
+{
+	struct answer *answer = (struct answer *)work;
+	FILE *file = open_memstream(&answer->text, &answer->size);
+
+	answer->error = file ? answer->write(file) : errno;
+	if (file && fclose(file) && !answer->error)
+		answer->error = ENOMEM;
+}
+
+static void done(struct work *work)
+{
+	struct answer *answer = (struct answer *)work;
+	size_t at = 0, part;
+	char message[64];
+
+	if (answer->error) {
+		snprintf(message, sizeof(message), "cannot read %s of this kernel", answer->of);
+		say_error(message, answer->error);
+	}
+	while (!answer->error) {
+		part = answer->size - at < CHUNK_SIZE ? answer->size - at : CHUNK_SIZE;
+		json_begin("chunk");
+		json_text("of", answer->of);
+		json_base64("data", answer->text + at, part);
+		at += part;
+		json_bool("last", at == answer->size);
+		json_end();
+		if (at == answer->size)
+			break;
+	}
+	free(answer->text);
+	free(answer);
+}
+
+bool say_kernel(const char *what)
+{
+	static const struct answer answers[] = {
+		{ .of = "vmlinux", .write = write_vmlinux },
+		{ .of = "btf", .write = write_btf },
+		{ .of = "features", .write = write_features },
+	};
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
+		struct answer *answer;
+
+		if (strcmp(answers[i].of, what))
+			continue;
+		answer = malloc(sizeof(*answer));
+		if (!answer) {
+			say_error("not enough memory", ENOMEM);
+			return true;
+		}
+		*answer = answers[i];
+		answer->work = (struct work){ .run = run, .done = done };
+		work_start(&answer->work);
+		return true;
+	}
+	return false;
+}
