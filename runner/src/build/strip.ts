@@ -52,7 +52,8 @@ export function stripDebug(object: Uint8Array): Uint8Array {
     }
   });
   const start = append(new Uint8Array(headers.buffer), 8);
-  const header = object.slice(0, headerBytes);
+  // A copy: `slice` of a Buffer would be none.
+  const header = new Uint8Array(object.subarray(0, headerBytes));
   new DataView(header.buffer).setBigUint64(40, BigInt(start), little);
   return view.byteLength > size ? concat([header, ...pieces], size) : object;
 }
