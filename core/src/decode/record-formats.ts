@@ -24,6 +24,12 @@ export class RecordFormats {
     this.#any = open && createRecordDecoder(open);
   }
 
+  /** Of the types that are known, and of all sizes that were asked for. */
+  get decoders(): readonly RecordDecoder[] {
+    const known = this.#any ? [...this.#known, this.#any] : this.#known;
+    return [...new Set([...known, ...this.#bySize.values()])];
+  }
+
   get certain(): boolean {
     return this.shapes.every(({ certain }) => certain);
   }
