@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { screenshotOnFailure } from '../support/code-server/failure';
 import { codeServers } from '../support/code-server/install.mjs';
+import { takePicture } from '../support/code-server/picture';
 import { Session } from '../support/code-server/session';
 import type { Workbench } from '../support/code-server/workbench';
 import { describeUnless } from '../support/requirement';
@@ -35,11 +36,7 @@ for (const { version, vscode } of codeServers) {
       await workbench.dismiss();
     });
 
-    /** Of the latest VS Code to docs/images with UPDATE_SCREENSHOTS=1, else to where nobody keeps them. */
-    const shot = (name: string) => {
-      const kept = process.env['UPDATE_SCREENSHOTS'] === '1' && version === codeServers.at(-1)?.version;
-      return workbench.screenshot(join(kept ? join('docs', 'images') : session.scratch, `${name}.png`));
-    };
+    const shot = (name: string) => takePicture(session, version, name);
 
     it('starts with the first eBPF document and says which kernel it knows', async () => {
       await workbench.openFile('fchmodat.bpf.c');

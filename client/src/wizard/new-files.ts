@@ -31,10 +31,8 @@ export async function askName(
     ((await readText(vscode.Uri.joinPath(folder, withExtension(name)))) === undefined
       ? undefined
       : `${withExtension(name)} is there already.`);
-  const question = {
-    ...place,
-    placeholder: `Name of the new file in ${vscode.workspace.asRelativePath(folder)}`,
-  };
+  const folderName = folder.path.slice(folder.path.lastIndexOf('/') + 1);
+  const question = { ...place, placeholder: `Name of the new file in ${folderName}` };
   return inputs.text(question, withExtension(suggested), problemOf);
 }
 

@@ -89,14 +89,14 @@ export class Review {
     return [
       ...(insert ? ([insert, createFile] as const) : ([createFile] as const)),
       { label: 'Back', description: 'change an answer', icon: 'arrow-left', value: { kind: 'back' } },
-      ...(handler.files.length > 0 ? ['also written: focus to preview'] : []),
+      ...(handler.files.length > 0 ? ['written beside it'] : []),
       ...handler.files.map((file): Choice<Row> => ({
         label: file.name,
         icon: 'file',
         value: { kind: 'file', file },
       })),
       ...(handler.notes.length > 0 ? ['good to know'] : []),
-      ...handler.notes.map((note): Choice<Row> => ({ label: note, icon: 'info', value: { kind: 'note' } })),
+      ...handler.notes.map(noteRow),
     ];
   }
 
@@ -142,6 +142,12 @@ export class Review {
 }
 
 const written: Reply<void> = { kind: 'next', value: undefined };
+
+/** A row cuts off what is too long, and has two lines. */
+function noteRow(note: string): Choice<Row> {
+  const [, label = note, detail = ''] = /^(.{1,90})(?: (.+))?$/.exec(note) ?? [];
+  return { label, ...(detail !== '' && { detail }), icon: 'info', value: { kind: 'note' } };
+}
 
 const isTarget = ({ kind }: Row): boolean => kind === 'insert' || kind === 'create';
 

@@ -29,6 +29,8 @@ interface Parts {
 
 export class Session {
   readonly workbench: Workbench;
+  /** The copy of the folder that the window shows. */
+  readonly folder: string;
   /** For screenshots and whatever else a test writes. */
   readonly scratch: string;
   /** Uncaught errors of the page. */
@@ -37,6 +39,7 @@ export class Session {
 
   private constructor(parts: Parts, pageErrors: readonly string[]) {
     this.#parts = parts;
+    this.folder = parts.folder;
     this.scratch = join(parts.dir, 'scratch');
     this.workbench = new Workbench(parts.page);
     this.pageErrors = pageErrors;

@@ -18,6 +18,7 @@ export class Workbench {
 
   /** Opens a file of the folder from the explorer, and puts the cursor in it. */
   async openFile(name: string): Promise<void> {
+    await this.press('Control+Shift+E');
     await this.#explorerRow().filter({ hasText: name }).dblclick();
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
     await this.page.locator('.editor-instance .monaco-editor.focused .view-line').first().waitFor();
@@ -34,6 +35,15 @@ export class Workbench {
     await this.#quickInput().fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
     await this.page.keyboard.press('Enter');
+  }
+
+  /** The open quick input, once its title has this text: `(2/8)`. */
+  async quickInput(title: string): Promise<Locator> {
+    const widget = this.page.locator('.quick-input-widget', {
+      has: this.page.locator('.quick-input-title', { hasText: title }),
+    });
+    await widget.waitFor();
+    return widget;
   }
 
   /** The rows of the open quick pick. */
@@ -113,6 +123,39 @@ export class Workbench {
     const rows = this.page.locator('.runtime-extensions-editor .monaco-list-row');
     await rows.first().waitFor();
     return rows;
+  }
+
+  /** Opens the side bar's container with this name from the activity bar. */
+  async openContainer(name: string): Promise<void> {
+    await this.page.locator(`.part.activitybar .action-item a[aria-label^="${name}"]`).first().click();
+    await this.page.locator('.part.sidebar .pane-header').first().waitFor();
+  }
+
+  /** The rows of a view in the side bar. */
+  viewRows(view: string): Locator {
+    const pane = this.page.locator('.part.sidebar .pane', {
+      has: this.page.locator('.pane-header', { hasText: view }),
+    });
+    return pane.locator('.monaco-list-row');
+  }
+
+  /** Runs an item of the menu that belongs to a row of a view. */
+  async runInContextMenu(row: Locator, title: string): Promise<void> {
+    await row.click({ button: 'right' });
+    await this.page.locator('.monaco-menu .action-item', { hasText: title }).first().click();
+  }
+
+  /** Both sides of the diff editor in front. */
+  diff(): { readonly original: Locator; readonly modified: Locator } {
+    const editor = this.page.locator('.editor-instance .monaco-diff-editor');
+    return { original: editor.locator('.editor.original'), modified: editor.locator('.editor.modified') };
+  }
+
+  /** Saves the document in front, which has been edited, and waits until it is. Needs `files.autoSave` off. */
+  async save(): Promise<void> {
+    await this.page.locator('.tab.active.dirty').waitFor();
+    await this.press('Control+S');
+    await this.page.locator('.tab.active:not(.dirty)').waitFor();
   }
 
   statusBarItem(text: string | RegExp): Locator {

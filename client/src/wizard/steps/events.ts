@@ -46,6 +46,8 @@ class EventSearch {
   readonly #context: WizardContext;
   readonly #ticked: Map<string, EventName>;
   #running: vscode.CancellationTokenSource | undefined;
+  /** The last search; it ends also where it was overtaken. */
+  #searched: Promise<void> = Promise.resolve();
 
   constructor(pick: vscode.QuickPick<Item>, context: WizardContext, ticked: readonly EventName[]) {
     this.#pick = pick;
@@ -58,15 +60,19 @@ class EventSearch {
     pick.canSelectMany = true;
     // Ours is the ranking; a proposed property, without which VS Code sorts once more by its own.
     Object.assign(pick, { sortByLabel: false });
-    const search = () => void this.#search(pick.value).catch(fail);
+    const search = () => {
+      this.#searched = this.#search(pick.value);
+      this.#searched.catch(fail);
+    };
     pick.onDidChangeValue(search);
     pick.onDidChangeSelection((selected) => this.#tick(selected));
     pick.onDidHide(() => this.#running?.cancel());
     search();
   }
 
-  /** What is ticked; where nothing is, the row in focus, else the first. */
-  chosen(): readonly EventName[] | undefined {
+  /** What is ticked; where nothing is, the row in focus, else the first that was found for what is typed. */
+  async chosen(): Promise<readonly EventName[] | undefined> {
+    await this.#searched;
     if (this.#ticked.size > 0) return [...this.#ticked.values()];
     const { activeItems, items } = this.#pick;
     const event = activeItems[0]?.event ?? items.find((item) => item.event)?.event;
@@ -76,6 +82,10 @@ class EventSearch {
   #tick(selected: readonly Item[]): void {
     for (const { event } of this.#pick.items) if (event) this.#ticked.delete(eventKey(event));
     for (const { event } of selected) if (event) this.#ticked.set(eventKey(event), event);
+    // A tick that crossed with a new list is another row's now: at least it is shown.
+    this.#pick.selectedItems = this.#pick.items.filter(
+      ({ event }) => event !== undefined && this.#ticked.has(eventKey(event)),
+    );
   }
 
   async #search(query: string): Promise<void> {

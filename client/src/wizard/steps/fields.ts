@@ -31,10 +31,10 @@ export function fieldsStep({ inputs }: WizardContext): Step<Answers> {
 }
 
 function toChoice(event: ChosenEvent, field: TracepointField, answers: Answers): Choice<ChosenField> {
-  const { name, type, argument, pointer, worthHaving } = field;
+  const { name, declaration, argument, pointer, worthHaving } = field;
   const chosen = answers.fields[eventKey(event)];
   const description = [
-    type,
+    typeIn(declaration, name),
     ...(argument === undefined ? [] : [`args[${argument}]`]),
     ...(pointer === 'user' ? ['user memory'] : []),
   ];
@@ -44,6 +44,13 @@ function toChoice(event: ChosenEvent, field: TracepointField, answers: Answers):
     value: { event, field: name },
     picked: chosen === undefined ? worthHaving : chosen.includes(name),
   };
+}
+
+/** `char[16]` of `char comm[16]`. */
+function typeIn(declaration: string, name: string): string {
+  const at = declaration.lastIndexOf(name);
+  const after = declaration.slice(at + name.length);
+  return at < 0 ? declaration : `${declaration.slice(0, at).trimEnd()}${after}`;
 }
 
 function byEvent(events: readonly ChosenEvent[], chosen: readonly ChosenField[]): Answers['fields'] {
