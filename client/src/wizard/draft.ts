@@ -4,6 +4,9 @@ import { generateHandlerRequest, type GeneratedHandler } from '#core/messages/ge
 import type { LanguageServer } from '../language-server';
 import { toOptions, type Answers } from './answers';
 
+/** At a document that is edited faster than it is answered for. */
+const attempts = 5;
+
 export class Draft {
   readonly #server: LanguageServer;
   readonly #answers: Answers;
@@ -21,12 +24,13 @@ export class Draft {
   async insertion(): Promise<GeneratedHandler> {
     const { document } = this;
     if (document === undefined) throw new Error('There is no eBPF program to insert into.');
-    for (;;) {
+    for (let attempt = 0; attempt < attempts; attempt++) {
       this.#inserted ??= this.#generate({ uri: document.uri.toString() });
       const result = await this.#inserted;
       if (result.version === document.version) return result;
       this.#inserted = undefined;
     }
+    throw new Error('The program is being edited; try again when it is not.');
   }
 
   /** @param baseName without `.bpf.c`; empty for what the server calls it */
