@@ -46,7 +46,7 @@ export async function runBuildCommand(
           `the build command ended with ${code ?? 'a signal'}: ${argv.join(' ')}`,
           isCompile
             ? 'Correct what the compiler says.'
-            : 'Its words are below; it is set in ebpf.run.buildCommand.',
+            : 'Its words are below; it is set in ebpf.build.command.',
           words,
         ),
         diagnostics,
@@ -63,7 +63,7 @@ function cannotRun(program: string, error: unknown): RunFailure {
   return new RunFailure(
     'build-command-failed',
     `the build command cannot be run: ${program}: ${error instanceof Error ? error.message : String(error)}`,
-    'It is set in ebpf.run.buildCommand.',
+    'It is set in ebpf.build.command.',
   );
 }
 
@@ -72,7 +72,7 @@ async function readObject(path: string): Promise<Uint8Array> {
     throw new RunFailure(
       'build-command-failed',
       `the build command left no object: ${error instanceof Error ? error.message : String(error)}`,
-      'Let it write ${output}, or say in ebpf.run.object where it writes.',
+      'Let it write ${output}, or say where it writes.',
     );
   });
 }

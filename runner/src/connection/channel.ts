@@ -82,7 +82,8 @@ async function exitOf(child: Child): Promise<Exit> {
       if (child.pid === undefined) resolve({ code: null, startError: error.code ?? error.message });
     });
   });
-  const closed = once(child, 'close');
+  // It also rejects where the process could not be started.
+  const closed = once(child, 'close').catch(() => undefined);
   const exit = await Promise.race([
     failed,
     new Promise<Exit>((resolve) => child.once('exit', (code) => resolve({ code }))),
@@ -90,7 +91,7 @@ async function exitOf(child: Child): Promise<Exit> {
   if (exit.startError !== undefined) return exit;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise((resolve) => (timer = setTimeout(resolve, pipesAfterExitMs)));
-  await Promise.race([closed.catch(() => undefined), late]);
+  await Promise.race([closed, late]);
   clearTimeout(timer);
   return exit;
 }

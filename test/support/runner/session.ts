@@ -10,7 +10,8 @@ import type { HostOutcome, RunEvent, RunEventOf, RunOptions, RunSession, StepNam
 import { freshPlaces } from './installation';
 import { recordedUi } from './ui';
 
-type Record = Readonly<Record<string, unknown>>;
+/** A record of the program, decoded. */
+export type Row = Readonly<Record<string, unknown>>;
 
 export interface TestRun {
   readonly session: RunSession;
@@ -19,7 +20,7 @@ export interface TestRun {
   /** The first event that is so, if need be in the future; rejects where the run ends without one. */
   until<T extends RunEvent>(is: (event: RunEvent) => event is T): Promise<T>;
   /** The first decoded record that is so. */
-  record(is: (record: Record) => boolean): Promise<Record>;
+  record(is: (row: Row) => boolean): Promise<Row>;
   running(host?: string): Promise<unknown>;
   began(step: StepName): Promise<unknown>;
   /** Waits for the end. */
@@ -33,7 +34,7 @@ export async function openRun(options: TestRunOptions): Promise<TestRun> {
   const session = startRun({ ui: recordedUi(), places: await freshPlaces(), ...options });
   onTestFinished(() => session.stop());
   const events: RunEvent[] = [];
-  const records: Record[] = [];
+  const records: Row[] = [];
   const news = new EventEmitter().setMaxListeners(100);
   let over = false;
 
@@ -89,8 +90,8 @@ function eventText(event: RunEvent): string {
   ).slice(0, 500);
 }
 
-function decode(object: Uint8Array, { map, records }: RunEventOf<'records'>): Record[] {
+function decode(object: Uint8Array, { map, records }: RunEventOf<'records'>): Row[] {
   const formats = recordFormats(readBpfObject(object).value).get(map.name);
   const source = new ByteSource(records.bytes);
-  return Array.from(records, ({ at, end }) => formats?.decoder(end - at).json(source, at, end) as Record);
+  return Array.from(records, ({ at, end }) => formats?.decoder(end - at).json(source, at, end) as Row);
 }
