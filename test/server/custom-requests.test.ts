@@ -1,10 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { bundledKernelsRequest } from '#core/messages/bundled-kernels';
 import { check, type CustomRequest, type ParamsOf, type ResultOf } from '#core/messages/custom-message';
 import { documentRequest } from '#core/messages/document';
 import { listTracepointsRequest } from '#core/messages/list-tracepoints';
 import { programsRequest } from '#core/messages/programs';
+import { recordTypesRequest } from '#core/messages/record-types';
 import { tracepointRequest } from '#core/messages/tracepoint';
 import { tracepointCategoriesRequest } from '#core/messages/tracepoint-categories';
 import { bundledDir } from '#support/bundled';
@@ -150,4 +151,10 @@ it('refuses parameters of another shape in one sentence', async () => {
       message: expect.stringContaining('name') as string,
     },
   );
+});
+
+it('says which types a document sends through its maps', async () => {
+  const text = readFileSync('examples/exec.bpf.c', 'utf8');
+  const { maps } = await ask(recordTypesRequest, { uri: 'file:///not-open.bpf.c', text });
+  expect(maps).toEqual([{ map: 'events', types: ['struct event'] }]);
 });

@@ -6,11 +6,13 @@ import { documentRequest } from '#core/messages/document';
 import { generateHandlerRequest } from '#core/messages/generate-handler';
 import { listTracepointsRequest } from '#core/messages/list-tracepoints';
 import { programsRequest } from '#core/messages/programs';
+import { recordTypesRequest } from '#core/messages/record-types';
 import { tracepointRequest } from '#core/messages/tracepoint';
 import { tracepointCategoriesRequest } from '#core/messages/tracepoint-categories';
 import { generateHandler } from '../features/generate-handler';
 import { describeTracepoint, listTracepoints, tracepointCategories } from '../features/tracepoints';
 import { programsAndMaps } from '../features/programs';
+import { recordTypes } from '../features/record-types';
 import { readOnlyDocument } from '../features/read-only-documents';
 import type { Generated } from '../generate/model';
 import { bundledKernels } from '../kernel/bundled';
@@ -73,6 +75,12 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
       const positions = TextDocument.create(uri, 'c', 0, source.text);
       return programsAndMaps(source, (span) => toRange(positions, span));
     }),
+  );
+  connection.onRequest(
+    recordTypesRequest.method,
+    requests.custom(recordTypesRequest, async ({ uri, text }) =>
+      recordTypes(await session.analyse(text ?? session.documents.get(uri)?.text.getText() ?? '')),
+    ),
   );
 }
 
