@@ -12,7 +12,7 @@ export const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 export interface Archive {
   /** What a package depends on, by names; empty where the archive does not have it. */
   dependencies(name: string): Promise<readonly string[]>;
-  /** Unpacks the packages into one tree, the last over the first. */
+  /** Unpacks packages into one folder; to be called once. Rejects where the archive lacks one. */
   unpack(names: readonly string[], into: string): Promise<void>;
 }
 
@@ -47,15 +47,9 @@ export async function openArchive(archive: string, arch: Architecture, folder: s
       return [...stdout.matchAll(/^ *Depends: (\S+)$/gm)].map(([, dependency = '']) => dependency);
     },
     async unpack(names, into) {
-      for (const name of names) {
-        const one = join(debs, name);
-        await mkdir(one);
-        // apt-get downloads into the folder that it runs in.
-        await mustRun('env', ['-C', one, 'apt-get', ...options, '-qq', 'download', name]);
-        const [deb] = await readdir(one);
-        if (deb === undefined) throw new Error(`${archive} has no package ${name} for ${arch}`);
-        await mustRun('dpkg-deb', ['-x', join(one, deb), into]);
-      }
+      // apt-get downloads into the folder that it runs in; in one run, as it reads the whole list each time.
+      await mustRun('env', ['-C', debs, 'apt-get', ...options, '-qq', 'download', ...names]);
+      for (const deb of await readdir(debs)) await mustRun('dpkg-deb', ['-x', join(debs, deb), into]);
     },
   };
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { openArchive } from './apt';
 import { cachedFolder } from './cache';
-import { guests } from './catalog';
+import { guests, userland } from './catalog';
 import type { GuestId, GuestSpec } from './catalog';
 import { cpio, padded } from './cpio';
 import type { Entry } from './cpio';
@@ -38,7 +38,7 @@ const initScript = fileURLToPath(new URL('init.sh', import.meta.url));
 export async function guestImage(id: GuestId): Promise<GuestImage> {
   const spec = guests[id];
   const init: Entry = { path: 'init', mode: 0o755, content: await readFile(initScript, 'utf8') };
-  const inputs = [JSON.stringify([spec, modules, folders, accounts, init])];
+  const inputs = [JSON.stringify([spec.arch, spec.archives, userland, modules, folders, accounts, init])];
   const folder = await cachedFolder({ name: id, inputs }, async (path) => {
     const scratch = await mkdtemp(join(tmpdir(), 'ebpf-workbench-kernel-'));
     try {

@@ -1,16 +1,20 @@
-/** The kernel of a guest, read by the guest in one round trip: as the server sees one, and its types as C. */
-import { readFile, writeFile } from 'node:fs/promises';
+/** Kernels that programs are written for elsewhere: as the server sees one, and its types as C. */
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseAvailableEvents } from '#core/kernel/available-events';
+import { openSnapshot, SNAPSHOT_EXTENSION } from '#core/snapshot/codec';
 import type { FormatEntry, FormatTexts } from '#core/snapshot/formats';
 import { parseUname } from '#core/snapshot/uname';
 import { createKernelIndex, provenanceOf } from '#server/kernel/kernel-index';
 import { createKernelView } from '#server/session/kernel-view';
 import type { KernelView } from '#server/view';
 import { cached } from '#support/bpf/cache';
+import { bundledDir, bundledView } from '#support/bundled';
+import type { BundledId } from '#support/bundled';
 import { mustRun } from '#support/process';
 import type { Guest } from './guest';
 
-export interface GuestKernel {
+export interface OtherKernel {
   readonly view: KernelView;
   /** The text of its `vmlinux.h`. */
   readonly header: string;
@@ -25,8 +29,11 @@ printf '%s\\n' */*/format; echo '==> paths'
 cat */*/format; echo '==> formats'
 cat /sys/kernel/btf/vmlinux`;
 
-/** Its modules are those of a network card, which have no events: their types are left out. */
-export async function readGuestKernel(guest: Guest): Promise<GuestKernel> {
+/**
+ * What a guest says of its own kernel, in one round trip. Its modules are those of a network card, which have no events:
+ * their types are left out.
+ */
+export async function readGuestKernel(guest: Guest): Promise<OtherKernel> {
   let rest = await guest.mustExec(command);
   const part = (name: string): string => {
     const end = rest.indexOf(`==> ${name}\n`);
@@ -50,6 +57,14 @@ export async function readGuestKernel(guest: Guest): Promise<GuestKernel> {
   return { view: createKernelView(index, { chosen: true }), header: await vmlinuxHeader(rest) };
 }
 
+/** A kernel that comes with the extension. */
+export async function readBundledKernel(id: BundledId): Promise<OtherKernel> {
+  const { value: snapshot } = openSnapshot(await readFile(join(bundledDir, `${id}${SNAPSHOT_EXTENSION}`)));
+  const btf = (await snapshot?.btf())?.value;
+  if (btf === undefined) throw new Error(`${id} has no BTF`);
+  return { view: await bundledView(id), header: await vmlinuxHeader(btf) };
+}
+
 /** The formats come in the order of their paths, `sched/sched_switch/format`, and each begins with its name and number. */
 function splitFormats(paths: string, text: string): FormatTexts {
   const names = paths.trimEnd().split('\n');
@@ -66,11 +81,15 @@ function splitFormats(paths: string, text: string): FormatTexts {
 }
 
 /** Raw BTF as C. */
-export async function vmlinuxHeader(btf: Uint8Array): Promise<string> {
+async function vmlinuxHeader(btf: Uint8Array): Promise<string> {
   const path = await cached('guest-vmlinux.h', [btf], async (output) => {
     const input = `${output}.btf`;
     await writeFile(input, btf);
-    await writeFile(output, await mustRun('bpftool', ['btf', 'dump', 'file', input, 'format', 'c']));
+    try {
+      await writeFile(output, await mustRun('bpftool', ['btf', 'dump', 'file', input, 'format', 'c']));
+    } finally {
+      await rm(input);
+    }
   });
   return readFile(path, 'utf8');
 }

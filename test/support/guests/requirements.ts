@@ -19,8 +19,7 @@ export async function requireGuests(...ids: readonly GuestId[]): Promise<Missing
     try {
       await guestImage(id);
     } catch (error) {
-      const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n').slice(-1);
-      return `the kernel ${id}, which cannot be downloaded: ${reason}`;
+      return `the kernel ${id}, which cannot be had: ${lastLine(error)}`;
     }
   }
   return undefined;
@@ -36,4 +35,10 @@ export function requireSshd(): Missing {
 function missingTool(names: readonly string[]): Missing {
   const name = names.find((one) => findOnPath(one) === undefined);
   return name && `${name} on PATH`;
+}
+
+/** What apt says last is why. */
+function lastLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trimEnd().split('\n').at(-1) ?? '';
 }
