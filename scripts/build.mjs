@@ -65,6 +65,15 @@ await rm(out, { recursive: true, force: true });
 await mkdir(join(out, 'kernels'), { recursive: true });
 await Promise.all([
   build({ ...common, entryPoints: { extension: 'client/src/extension.ts' }, external: ['vscode'] }),
+  // For the browser that a webview is; the style sheet is written beside it.
+  build({
+    ...common,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    outdir: join(out, 'webview'),
+    entryPoints: { events: 'client/webview/events/main.ts' },
+  }),
   // In three files: the first runs the others from V8's code cache. Shorter text is read and compiled sooner; names
   // stay, for the stack traces in the log. `import()` becomes `require`: a script from the cache has no loader for it.
   build({ ...common, entryPoints: { server: 'server/src/lsp/launch.ts' } }),

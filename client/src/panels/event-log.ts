@@ -7,7 +7,7 @@ import type { PanelRow } from '#core/messages/events-panel';
 import { exportLines, type ExportFormat } from './event-export';
 import { compileFilter } from './event-filter';
 import { EventLayout, type EventSource, type LayoutRow } from './event-layout';
-import { EventStore, type StoreLimits } from './event-store';
+import { EventStore, type StoredRow, type StoreLimits } from './event-store';
 import type { ArrivedRecords } from './segment';
 
 export class EventLog {
@@ -99,27 +99,20 @@ export class EventLog {
   }
 
   rows(from: number, to: number): readonly PanelRow[] {
-    return [...this.layoutRows(from, to)].map((row) =>
+    return [...layoutRows(this.layout, this.store.rows(from, to))].map((row) =>
       row.marker === undefined ? { cells: row.cells() } : { cells: [], marker: row.marker },
     );
   }
 
   row(index: number): LayoutRow | undefined {
-    return this.layoutRows(index, index + 1).next().value ?? undefined;
+    const [row] = layoutRows(this.layout, this.store.rows(index, index + 1));
+    return row;
   }
 
-  *layoutRows(from: number, to: number): Generator<LayoutRow, undefined> {
-    const { layout } = this;
-    for (const { segment, row } of this.store.rows(from, to)) {
-      const found = layout.row(segment, row);
-      if (found) yield found;
-    }
-    return undefined;
-  }
-
-  /** All rows of the view. */
+  /** All rows of the view as they are now, for a file. */
   lines(format: ExportFormat): Generator<string> {
-    return exportLines(format, this.layout, this.layoutRows(this.store.first, this.store.end));
+    this.scan(Infinity);
+    return exportLines(format, this.layout, layoutRows(this.layout, this.store.snapshot()));
   }
 
   #renew(): void {
@@ -142,5 +135,12 @@ export class EventLog {
 
   #makeLayout(): EventLayout {
     return new EventLayout({ sources: this.#sources, map: this.#map, cpus: this.#cpus });
+  }
+}
+
+function* layoutRows(layout: EventLayout, rows: Iterable<StoredRow>): Generator<LayoutRow, void> {
+  for (const { segment, row } of rows) {
+    const found = layout.row(segment, row);
+    if (found) yield found;
   }
 }

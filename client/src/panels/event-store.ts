@@ -12,7 +12,7 @@ export interface StoreLimits {
 }
 
 /** 200,000 records of 300 bytes. */
-export const defaultLimits: StoreLimits = { bytes: 64 * 1024 * 1024, rows: 1_000_000 };
+export const defaultLimits: StoreLimits = { bytes: 64 * 1024 * 1024, rows: 500_000 };
 
 /** One row: where its bytes are. Valid until something is added. */
 export interface StoredRow {
@@ -151,6 +151,19 @@ export class EventStore {
       start += count;
       if (start >= to) return;
     }
+  }
+
+  /** The rows of the view as they are now, whatever is added, pushed out or filtered while one walks through them. */
+  snapshot(): Iterable<StoredRow> {
+    const parts = this.#segments.map((segment) => ({
+      segment,
+      rows: this.#filter ? segment.matches.slice(0, segment.matchCount) : undefined,
+      count: this.#filter ? segment.matchCount : segment.count,
+    }));
+    return (function* () {
+      for (const { segment, rows, count } of parts)
+        for (let i = 0; i < count; i++) yield { segment, row: rows ? (rows[i] ?? 0) : i };
+    })();
   }
 
   #firstUnseen(): number {

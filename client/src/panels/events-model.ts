@@ -8,7 +8,6 @@ import type { MapEntry } from '#core/decode/map-decoder';
 import { RecordFormats } from '#core/decode/record-formats';
 import type { RecordHints } from '#core/decode/record-types';
 import { EventLog } from './event-log';
-import type { ExportFormat } from './event-export';
 import type { StoreLimits } from './event-store';
 import { hexDump } from './hex-dump';
 import { Losses, type Loss } from './losses';
@@ -25,7 +24,7 @@ export interface ModelHost {
   schedule(milliseconds: number, call: () => void): () => void;
   /** Milliseconds since 1970. */
   now(): number;
-  save(format: ExportFormat): void;
+  save(): void;
   stop(): void;
 }
 
@@ -174,7 +173,7 @@ export class EventsModel {
         this.#host.stop();
         break;
       case 'export':
-        this.#host.save(message.format);
+        this.#host.save();
         break;
       case 'details':
         this.#postDetails(message.index);

@@ -30,7 +30,8 @@ export const FromPanel = v.variant('type', [
   v.object({ type: v.literal('pause'), paused: v.boolean() }),
   v.object({ type: v.literal('clear') }),
   v.object({ type: v.literal('stop') }),
-  v.object({ type: v.literal('export'), format: v.picklist(['csv', 'jsonl']) }),
+  /** The rows of the view, to a file that the user is asked for. */
+  v.object({ type: v.literal('export') }),
   v.object({ type: v.literal('details'), index: Index }),
 ]);
 export type FromPanel = v.InferOutput<typeof FromPanel>;

@@ -1,0 +1,2 @@
+/** Bundled by esbuild into a file beside the script. */
+declare module '*.css';
