@@ -28,6 +28,8 @@ export type ReadForm =
   | { readonly by: 'dynamic'; readonly base: 'data_loc' | 'rel_loc'; readonly elementSize: number }
   | { readonly by: 'dynamic-string'; readonly base: 'data_loc' | 'rel_loc' };
 
+/** A task's name: TASK_COMM_LEN. */
+const commBytes = 16;
 const pathBytes = 256;
 const stringBytes = 128;
 /** Of what has no type of its own in the record. */
@@ -148,6 +150,7 @@ function knownElement(type: string, types: TypeIndex): boolean {
 
 /** Bytes for a string, by what it is called. */
 function lengthOf(name: string): number {
+  if (/(?:^|_)comm$/.test(name)) return commBytes;
   return /path|file|dir|link|^(?:old|new)?name$/.test(name) ? pathBytes : stringBytes;
 }
 

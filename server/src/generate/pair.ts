@@ -1,6 +1,6 @@
 /** Enter and exit of a system call as one record: a hash map keeps the arguments from one to the other. */
 import { integerMember, stringMember, type FieldPlan } from './field';
-import { fillLines, isPartial, printed } from './read';
+import { direct, fillLines, isPartial, printed } from './read';
 import { failedFilterLines, taskFilterLines } from './filters';
 import { mapText } from './maps';
 import type { RecordMember } from './model';
@@ -103,7 +103,7 @@ function addEnter({ task: { enter }, ...plan }: PairPlan, calls: Calls, workshop
       body: [
         taskFilterLines(workshop.filters, plan.values.pid, 'return 0;'),
         [
-          ...copied.flatMap((field) => fillLines(field, 'call.', `ctx->${field.path}`)),
+          ...copied.flatMap((field) => fillLines(field, 'call.', direct('ctx', field.path))),
           ...(isCounted
             ? [`if (${update})`, `\t__sync_fetch_and_add(&${workshop.dropped()}, 1);`]
             : [`${update};`]),
@@ -187,7 +187,7 @@ function restoreLines(plan: FieldPlan, into: string, isExec: boolean): readonly 
   const { name } = plan.members[0];
   if (plan.read.by !== 'user-string') return [`${into}${name} = call->${name};`];
   if (isExec) return [`__builtin_memcpy(${into}${name}, call->${name}, sizeof(${into}${name}));`];
-  return fillLines(plan, into, `call->${name}`);
+  return fillLines(plan, into, direct('call', name));
 }
 
 function print({ subject, isExec, facts, values, plans }: PairPlan): SentRecord {
@@ -198,7 +198,7 @@ function print({ subject, isExec, facts, values, plans }: PairPlan): SentRecord 
     { name: latency.name, conversion: '%llu', argument: elapsed, isString: false },
     ...plans.flatMap((plan) => {
       const { name } = plan.members[0];
-      const text = printed(plan, `call->${name}`);
+      const text = printed(plan, direct('call', name));
       return text === undefined
         ? []
         : [{ name, ...text, ...(isExec && text.isString && { conversion: '%s' }) }];

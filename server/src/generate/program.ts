@@ -53,9 +53,10 @@ export interface SentRecord {
   readonly body: readonly (readonly string[])[];
 }
 
-/** Statements that fill one member of the record, or a few. */
+/** Statements that fill members of the record. */
 export interface Fill {
-  readonly member: string;
+  /** The first of them, after which they come in order; absent for those that come last. */
+  readonly member?: string;
   lines(into: string): readonly string[];
 }
 
@@ -65,7 +66,8 @@ export interface Fill {
  */
 export function sendRecord(sending: Sending, fills: readonly Fill[], partial: readonly string[]): SentRecord {
   const { delivery, map, tag, layout, scratch, dropped, leave } = sending;
-  const position = ({ member }: Fill) => layout.members.findIndex(({ name }) => name === member);
+  const position = ({ member }: Fill) =>
+    member === undefined ? Infinity : layout.members.findIndex(({ name }) => name === member);
   const sorted = fills.toSorted((a, b) => position(a) - position(b));
   const fill = (into: string) => sorted.flatMap((one) => one.lines(into));
   const count = `__sync_fetch_and_add(&${dropped}, 1);`;

@@ -8,40 +8,54 @@ export function isPartial({ read }: FieldPlan): boolean {
   return !['value', 'copied-value', 'array', 'object'].includes(read.by);
 }
 
+/** How a program gets at a member of ctx, or at what was kept of one. */
+export interface Access {
+  /** The expression that is its value: `ctx->args[1]`, `BPF_CORE_READ(ctx, prev_pid)`. */
+  readonly load: string;
+  /** The member itself, for what is copied from its address. */
+  readonly place: string;
+  /** Bytes of an array, where they are not those of the record's member. */
+  readonly size?: string;
+}
+
+/** `ctx->args[1]`, `call->filename` */
+export function direct(base: string, path: string): Access {
+  const place = `${base}->${path}`;
+  return { load: place, place };
+}
+
 /**
  * Statements that fill the members.
  * @param into `event->` or `event.`
- * @param value what the field's member of ctx is here: `ctx->args[1]`, `call->filename`
- * @param ctx the pointer that the record starts at
  */
 export function fillLines(
   { members, read, path }: FieldPlan,
   into: string,
-  value: string,
-  ctx = 'ctx',
+  { load, place, size }: Access,
 ): readonly string[] {
   const target = into + members[0].name;
   const copy = (helper: string, source: string) => [
-    `bpf_probe_read_${helper}(${target}, sizeof(${target}), ${source});`,
+    `bpf_probe_read_${helper}(${target}, ${size ?? `sizeof(${target})`}, ${source});`,
   ];
   switch (read.by) {
     case 'value':
-      return [`${target} = ${read.scalar.pointer && !path.startsWith('args[') ? `(__u64)${value}` : value};`];
+      return [`${target} = ${read.scalar.pointer && !path.startsWith('args[') ? `(__u64)${load}` : load};`];
     case 'copied-value':
-      return [`bpf_core_read(&${target}, sizeof(${target}), &${value});`];
+      return [`bpf_core_read(&${target}, sizeof(${target}), &${place});`];
     case 'user-string':
-      return copy('user_str', `(void *)${value}`);
+      return copy('user_str', `(void *)${load}`);
     case 'kernel-string':
+      return copy('kernel_str', load);
     case 'string-array':
-      return copy('kernel_str', value);
+      return copy('kernel_str', place);
     case 'array':
-      return copy('kernel', value);
+      return copy('kernel', place);
     case 'object':
-      return copy('kernel', `&${value}`);
+      return copy('kernel', `&${place}`);
     case 'dynamic-string':
-      return copy('kernel_str', `${baseOf(read.base, value, ctx)} + (${value} & 0xffff)`);
+      return copy('kernel_str', `${baseOf(read.base, place)} + (${load} & 0xffff)`);
     case 'dynamic': {
-      const call = `read_dynamic(${target}, sizeof(${target}), ${baseOf(read.base, value, ctx)}, ${value})`;
+      const call = `read_dynamic(${target}, sizeof(${target}), ${baseOf(read.base, place)}, ${load})`;
       const count = into + (members[1]?.name ?? '');
       return [`${count} = ${call}${read.elementSize === 1 ? '' : ` / sizeof(${target}[0])`};`];
     }
@@ -49,8 +63,8 @@ export function fillLines(
 }
 
 /** What the offset of a dynamic field counts from. */
-function baseOf(base: 'data_loc' | 'rel_loc', value: string, ctx: string): string {
-  return base === 'data_loc' ? `(void *)${ctx}` : `(void *)(&${value} + 1)`;
+function baseOf(base: 'data_loc' | 'rel_loc', place: string): string {
+  return base === 'data_loc' ? '(void *)ctx' : `(void *)(&${place} + 1)`;
 }
 
 /** What `bpf_printk` takes: conversion and argument. */
@@ -65,34 +79,32 @@ export interface Printed {
 }
 
 /** Undefined for what it has no conversion for. */
-export function printed(
-  { members: [member], read }: FieldPlan,
-  value: string,
-  ctx = 'ctx',
-): Printed | undefined {
+export function printed({ members: [member], read }: FieldPlan, access: Access): Printed | undefined {
+  const { load, place } = access;
   const text = (conversion: string, argument: string) => ({ conversion, argument, isString: true });
   switch (read.by) {
     case 'value': {
       const { scalar } = read;
-      // An argument has 8 bytes whatever its type, and a record's own member the size of its type.
-      const argument = scalar.size < 4 ? `(${scalar.type})${value}` : value;
+      // An argument of a system call has 8 bytes, of which those above its type mean nothing.
+      const argument = scalar.size < 4 ? `(${scalar.type})${load}` : load;
       return { conversion: conversionOf(scalar, member.shown), argument, isString: false };
     }
     case 'copied-value':
       return {
         local: `${read.scalar.type} ${member.name};`,
-        line: `bpf_core_read(&${member.name}, sizeof(${member.name}), &${value});`,
+        line: `bpf_core_read(&${member.name}, sizeof(${member.name}), &${place});`,
         conversion: conversionOf(read.scalar, member.shown),
         argument: member.name,
         isString: false,
       };
     case 'user-string':
-      return text('%pus', value);
+      return text('%pus', load);
     case 'kernel-string':
+      return text('%s', load);
     case 'string-array':
-      return text('%s', value);
+      return text('%s', place);
     case 'dynamic-string':
-      return text('%s', `${baseOf(read.base, value, ctx)} + (${value} & 0xffff)`);
+      return text('%s', `${baseOf(read.base, place)} + (${load} & 0xffff)`);
     case 'array':
     case 'object':
     case 'dynamic':

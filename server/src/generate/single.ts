@@ -1,10 +1,10 @@
 /** One event, one program. */
 import { syscallSide } from '#core/kernel/fields';
-import type { FieldPlan } from './field';
-import { fillLines, isPartial, printed } from './read';
 import { failedFilterLines, taskFilterLines } from './filters';
 import { subjectOf } from './names';
 import { commLocal, printedFacts, printLines } from './printk';
+import { portableReads } from './portable';
+import { branchLines, isPartialRead, portableFills, printReads } from './portable-text';
 import { planFacts } from './process';
 import { functionText, sendRecord, type SentRecord } from './program';
 import { taskValues } from './task-values';
@@ -32,11 +32,12 @@ export function singleProgram(
     ...taskFilterLines(filters, task.pid, 'return 0;'),
     ...failedFilterLines(filters, 'return 0;'),
   ];
-  const value = ({ path }: FieldPlan) => `ctx->${path}`;
   noteUserStrings();
+  const usesCtx = plans.length > 0 || filters.failed !== undefined;
+  const ctxType = usesCtx ? workshop.ctxType(format) : 'void *';
+  const portable = portableReads(format, plans, ctxType.includes('trace_event_raw_'), workshop);
 
   const { locals, body } = delivery === 'printk' ? print() : send(delivery);
-  const usesCtx = plans.length > 0 || filters.failed !== undefined;
   const name = workshop.programName(format);
   workshop.add({
     kind: 'program',
@@ -45,42 +46,46 @@ export function singleProgram(
     text: functionText({
       section: `tp/${format.category}/${format.name}`,
       name,
-      ctxType: usesCtx ? workshop.ctxType(format) : 'void *',
-      locals: [...task.locals, ...locals],
+      ctxType,
+      locals: [...task.locals, ...portable.locals, ...locals],
       body: [guard, ...body.slice(0, -1), [...(body.at(-1) ?? []), 'return 0;']],
     }),
   });
 
   function send(by: 'ringbuf' | 'perfbuf'): SentRecord {
-    workshop.announce(format, plans);
-    const members = [...facts.map(({ member }) => member), ...plans.flatMap((plan) => plan.members)];
+    workshop.announce(format, portable.plans);
+    const members = [...facts.map(({ member }) => member), ...portable.plans.flatMap((plan) => plan.members)];
     const record = workshop.record(subject, members, [event]);
+    const partial = plans.filter((_, i) =>
+      portable.branches.some(({ reads }) => reads[i] === undefined || isPartialRead(reads[i])),
+    );
     return sendRecord(
       { ...record, delivery: by, dropped: workshop.dropped(), leave: 'return 0;' },
-      [
-        ...task.fills,
-        ...plans.map((plan) => ({
-          member: plan.members[0].name,
-          lines: (into: string) => fillLines(plan, into, value(plan)),
-        })),
-      ],
-      plans.filter(isPartial).map(({ members: [member] }) => member.name),
+      [...task.fills, ...portableFills(portable, record.layout)],
+      partial.map(({ members: [member] }) => member.name),
     );
   }
 
   function print(): SentRecord {
     const comm = commLocal(facts);
-    const values = plans.flatMap((plan) => {
-      const text = printed(plan, value(plan));
-      if (text !== undefined) return [{ name: plan.members[0].name, ...text }];
-      workshop.note(`${format.name}: ${plan.field.name} is left out, bpf_printk() prints no arrays.`);
-      return [];
+    const locals = new Set(comm.locals);
+    const lines = branchLines(portable.branches, (reads) => {
+      const before: string[] = [];
+      const values = reads.flatMap((read) => {
+        const text = printReads(read, portable.branches.length > 1);
+        const { field, members } = read.plan;
+        if (read.ways.length === 0) return [];
+        if (text === undefined) {
+          workshop.note(`${format.name}: ${field.name} is left out, bpf_printk() cannot print it.`);
+          return [];
+        }
+        if (text.local !== undefined) locals.add(text.local);
+        if (text.line !== undefined) before.push(text.line);
+        return [{ name: members[0].name, ...text }];
+      });
+      return [...before, ...printLines(subject, [...printedFacts(facts, task), ...values])];
     });
-    const lines = printLines(subject, [...printedFacts(facts, task), ...values]);
-    return {
-      locals: [...comm.locals, ...values.flatMap(({ local }) => (local === undefined ? [] : [local]))],
-      body: [[...comm.lines, ...values.flatMap(({ line }) => (line === undefined ? [] : [line])), ...lines]],
-    };
+    return { locals: [...locals], body: [[...comm.lines, ...lines]] };
   }
 
   function noteUserStrings(): void {

@@ -33,34 +33,37 @@ export function styled(text: string, style: Style = kernelStyle): string {
     .join(style.newline);
 }
 
-/** A call that is too long goes on under its first argument, as the kernel's sources have it. */
+/**
+ * A call that is too long goes on under its first argument, as the kernel's sources have it; one level further in
+ * where that leaves no room.
+ */
 function wrapped(line: string, style: Style): string[] {
   const level = /^\t*/.exec(line)?.[0].length ?? 0;
   const text = line.slice(level);
   const indentation = style.indent.repeat(level);
-  const width = widthOf(indentation);
-  if (width + text.length <= columns || text.startsWith('/*')) return [indentation + text];
+  if (widthOf(indentation) + text.length <= columns || text.startsWith('/*')) return [indentation + text];
   const pieces = argumentsOf(text);
   if (pieces === undefined) return [indentation + text];
-  const align = width + pieces.head.length;
-  const margin =
-    style.indent === '\t'
-      ? '\t'.repeat(Math.floor(align / tabWidth)) + ' '.repeat(align % tabWidth)
-      : ' '.repeat(align);
+  const head = indentation + pieces.head;
+  const aligned = ' '.repeat(widthOf(head));
+  const margin = style.indent === '\t' ? aligned.replaceAll(' '.repeat(tabWidth), '\t') : aligned;
+  const fits = pieces.arguments.every((piece) => widthOf(margin) + piece.length <= columns);
+  return filled(head, fits ? margin : indentation + style.indent, pieces.arguments);
+}
+
+/** As many arguments on a line as it takes. */
+function filled(head: string, margin: string, [first = '', ...rest]: readonly string[]): string[] {
   const lines: string[] = [];
-  let current = indentation + pieces.head;
-  let used = align;
-  for (const [i, piece] of pieces.arguments.entries()) {
-    if (i > 0 && used + 1 + piece.length > columns) {
-      lines.push(current);
-      current = margin + piece;
-      used = align + piece.length;
-    } else {
-      current += (i > 0 ? ' ' : '') + piece;
-      used += (i > 0 ? 1 : 0) + piece.length;
+  let line = head + first;
+  for (const piece of rest) {
+    const longer = `${line} ${piece}`;
+    if (widthOf(longer) <= columns) line = longer;
+    else {
+      lines.push(line);
+      line = margin + piece;
     }
   }
-  return [...lines, current];
+  return [...lines, line];
 }
 
 /** `f(` and the arguments, each with the comma or the rest of the line behind it. */
@@ -90,8 +93,8 @@ function argumentsOf(
   return { head: text.slice(0, start), arguments: [...pieces, text.slice(from).trim()] };
 }
 
-function widthOf(indentation: string): number {
+function widthOf(line: string): number {
   let width = 0;
-  for (const c of indentation) width += c === '\t' ? tabWidth - (width % tabWidth) : 1;
+  for (const c of line) width += c === '\t' ? tabWidth - (width % tabWidth) : 1;
   return width;
 }

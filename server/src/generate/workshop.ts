@@ -30,6 +30,13 @@ export interface PlannedRecord {
   readonly scratch: string | undefined;
 }
 
+interface Flavour {
+  readonly name: string;
+  readonly local: string;
+  /** Declarations by member. */
+  readonly members: Map<string, string>;
+}
+
 export class Workshop {
   readonly order: Order;
   readonly filters: FilterPlan;
@@ -39,6 +46,7 @@ export class Workshop {
   readonly #notes = new Set<string>();
   /** What shared things are called here, by the name that they would like to have. */
   readonly #symbols = new Map<string, string>();
+  readonly #flavours = new Map<string, Flavour>();
 
   constructor(order: Order) {
     this.order = order;
@@ -51,6 +59,11 @@ export class Workshop {
 
   /** What the file does not have yet, by kind, each kind in the order in which it was added. */
   get parts(): readonly Part[] {
+    const flavours = [...this.#flavours.values()].map(({ name, members }): Part => {
+      const lines = [...members.values()].map((text) => `\t${text};`);
+      const text = [`struct ${name} {`, ...lines, '} __attribute__((preserve_access_index));'].join('\n');
+      return { kind: 'struct', name, text };
+    });
     const order: readonly Part['kind'][] = [
       'include',
       'license',
@@ -60,7 +73,7 @@ export class Workshop {
       'helper',
       'program',
     ];
-    return this.#parts.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    return [...this.#parts, ...flavours].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   }
 
   get functions(): readonly string[] {
@@ -100,6 +113,24 @@ export class Workshop {
 
   programName({ category, name }: EventName): string {
     return this.#names.unique(functionName(category, name));
+  }
+
+  /**
+   * A struct of another kernel, under a name that libbpf takes for the same (what follows `___` does not count), with
+   * the members that are asked for; and what a pointer to it is called.
+   */
+  flavour(tag: string, label: string, member?: { readonly name: string; readonly text: string }): Flavour {
+    for (let n = 1; ; n++) {
+      const local = n === 1 ? label : `${label}_${n}`;
+      const key = `${tag}___${local}`;
+      const known = this.#flavours.get(key) ?? { name: this.#names.unique(key), local, members: new Map() };
+      this.#flavours.set(key, known);
+      if (member === undefined) return known;
+      // Two kernels of one release may differ.
+      if ((known.members.get(member.name) ?? member.text) !== member.text) continue;
+      known.members.set(member.name, member.text);
+      return known;
+    }
   }
 
   /** The type of ctx; its struct is added where no header has it. */

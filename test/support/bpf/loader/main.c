@@ -1,6 +1,7 @@
 // The kernel's opinion of a BPF object, as JSON lines (report.h). Used by the tests through ../loader.ts.
 //
 //   loader verify [--attach] OBJECT      each program alone: load, and attach if told to
+//   loader verify --types BTF OBJECT     the same, relocated for the kernel that this raw BTF is of
 //   loader run OBJECT [MAP…]             load and attach all; at the end of stdin print the maps, then leave
 //
 // Nothing is pinned, so the end of the process, however it comes, detaches everything.
@@ -30,11 +31,15 @@ int main(int argc, char **argv)
 	libbpf_set_print(libbpf_text_append);
 	register_newer_sections();
 	if (argc == 4 && strcmp(argv[1], "verify") == 0 && strcmp(argv[2], "--attach") == 0) {
-		verify(argv[3], 1);
+		verify(argv[3], 1, NULL);
 		return 0;
 	}
 	if (argc == 3 && strcmp(argv[1], "verify") == 0) {
-		verify(argv[2], 0);
+		verify(argv[2], 0, NULL);
+		return 0;
+	}
+	if (argc == 5 && strcmp(argv[1], "verify") == 0 && strcmp(argv[2], "--types") == 0) {
+		verify(argv[4], 0, argv[3]);
 		return 0;
 	}
 	if (argc >= 3 && strcmp(argv[1], "run") == 0)

@@ -22,6 +22,16 @@
 
 enum { LOG_SIZE = 1 << 20, CLOSERS = 32, MOST_EVENTS = 1024, NAME_SIZE = 128 };
 
+// Raw BTF of the kernel to relocate for; NULL for the running one.
+static const char *types_path;
+
+static struct bpf_object *open_object(const char *path)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = types_path);
+
+	return bpf_object__open_file(path, &options);
+}
+
 // The tracepoint programs of one object, in the order in which libbpf loads them.
 struct batch {
 	char license[NAME_SIZE];
@@ -203,7 +213,7 @@ static void read_license(const char *path, char *license)
 // One program through libbpf alone: load and bpf_program__attach(), as a skeleton would.
 static void verify_alone(const char *path, const char *name, int attach)
 {
-	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	struct bpf_object *object = open_object(path);
 	struct bpf_program *program, *chosen = NULL;
 	struct verdict verdict = {};
 	struct bpf_link *link = NULL;
@@ -232,7 +242,7 @@ static void verify_alone(const char *path, const char *name, int attach)
 
 static void verify_each_alone(const char *path, int attach, int tracepoints_too)
 {
-	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	struct bpf_object *object = open_object(path);
 	struct bpf_program *program;
 
 	if (!object) {
@@ -249,7 +259,7 @@ static void verify_each_alone(const char *path, int attach, int tracepoints_too)
 // Returns 0 where libbpf never came to the programs: a map, an extern or the CO-RE relocation of one of them fails.
 static int verify_tracepoints(const char *path)
 {
-	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	struct bpf_object *object = open_object(path);
 	struct bpf_program *program;
 	int simple = 0, error;
 
@@ -266,13 +276,14 @@ static int verify_tracepoints(const char *path)
 	return error == 0;
 }
 
-void verify(const char *path, int attach)
+void verify(const char *path, int attach, const char *types)
 {
 	static char log[LOG_SIZE];
 	struct batch batch = { .attach = attach, .log = log };
 	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)&batch, .prog_prepare_load_fn = judge);
 	int short_form, long_form, judged;
 
+	types_path = types;
 	elf_version(EV_CURRENT);
 	read_license(path, batch.license);
 	short_form = libbpf_register_prog_handler("tp+", BPF_PROG_TYPE_TRACEPOINT, 0, &handler);

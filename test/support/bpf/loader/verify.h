@@ -1,4 +1,4 @@
 #pragma once
 
 // Loads each program of the object on its own, attaches it if told to, reports a verdict for each, and detaches.
-void verify(const char *path, int attach);
+void verify(const char *path, int attach, const char *types);

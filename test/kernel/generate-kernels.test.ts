@@ -1,0 +1,57 @@
+/** Generated handlers for kernels that do not run here. */
+import { expect, test } from 'vitest';
+import { createKernelView, hasEvent } from '#server/session/kernel-view';
+import { bundledKernel, bundledKernelIds, bundledView } from '#support/bundled';
+import { compileBpf } from '#support/bpf/compile';
+import { bundledHeader, loadAsOn } from '#support/bpf/other-kernels';
+import { requireKernel } from '#support/bpf/requirements';
+import { batches, program, refused } from '#support/generated';
+import { describeUnless } from '#support/requirement';
+
+describeUnless(requireKernel(), 'handlers for other kernels', () => {
+  test.each(bundledKernelIds)('%s: every event compiles with its own types, and is relocated', async (id) => {
+    const kernel = await bundledView(id);
+    const headers = { 'vmlinux.h': `#include "${await bundledHeader(id)}"\n` };
+    let judged = 0;
+    for (const events of batches(kernel.index.events)) {
+      const { path, messages } = await compileBpf(program(kernel, { events }), {
+        headers,
+        flags: ['-Wall', '-Werror'],
+      });
+      expect(messages).toBe('');
+      const verdicts = await loadAsOn(id, path);
+      expect(refused(verdicts)).toEqual([]);
+      judged += verdicts.length;
+    }
+    expect(judged).toBe(kernel.index.events.length);
+  });
+
+  test.each(bundledKernelIds)(
+    '%s: checked against all others, one object is relocated for each',
+    async (id) => {
+      const ids = bundledKernelIds.filter((other) => other !== id);
+      const others = await Promise.all(
+        ids.map(async (other) => createKernelView(await bundledKernel(other), { chosen: true })),
+      );
+      const kernel = createKernelView(await bundledKernel(id), { chosen: true, others });
+      const headers = { 'vmlinux.h': `#include "${await bundledHeader(id)}"\n` };
+      for (const events of batches(kernel.index.events)) {
+        const { path, messages } = await compileBpf(program(kernel, { events }), {
+          headers,
+          flags: ['-Wall', '-Werror'],
+        });
+        expect(messages).toBe('');
+        for (const [n, other] of others.entries()) {
+          const there = new Set(
+            events
+              .filter((e) => hasEvent(other.index, e.category, e.name))
+              .map((e) => `tp/${e.category}/${e.name}`),
+          );
+          const verdicts = (await loadAsOn(ids[n] ?? id, path)).filter(({ section }) => there.has(section));
+          expect(verdicts).toHaveLength(there.size);
+          expect(refused(verdicts)).toEqual([]);
+        }
+      }
+    },
+  );
+});
