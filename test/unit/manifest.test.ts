@@ -34,8 +34,11 @@ const Manifest = v.object({
     grammars: v.array(v.object({ scopeName: v.string(), path: v.string(), injectTo: v.array(v.string()) })),
     snippets: v.array(v.object({ language: v.string(), path: v.string() })),
     menus: v.record(v.string(), v.array(v.object({ command: v.string(), when: v.optional(v.string()) }))),
-    viewsContainers: v.object({ activitybar: v.array(v.object({ id: v.string(), icon: v.string() })) }),
-    views: v.record(v.string(), v.array(v.object({ id: v.string() }))),
+    viewsContainers: v.object({
+      activitybar: v.array(v.object({ id: v.string(), icon: v.string() })),
+      panel: v.array(v.object({ id: v.string() })),
+    }),
+    views: v.record(v.string(), v.array(v.object({ id: v.string(), type: v.optional(v.string()) }))),
     viewsWelcome: v.array(v.object({ view: v.string(), contents: v.string() })),
   }),
 });
@@ -79,8 +82,16 @@ describe('commands', () => {
 });
 
 describe('settings', () => {
-  /** Read by the language client itself, not by the server. */
-  const clientOnly = ['trace.server'];
+  /** Read by the language client, and by what builds and runs, not by the server. */
+  const clientOnly = [
+    'trace.server',
+    'ssh.configFile',
+    'hosts',
+    'build.clang',
+    'build.flags',
+    'build.command',
+    'run.dumpInterval',
+  ];
 
   it('are those of the schema', () => {
     const { inlayHints, ...plain } = settingsSchema;
@@ -108,13 +119,19 @@ describe('settings', () => {
     expect(setting.markdownDescription.length).toBeGreaterThan(20);
   });
 
-  it.each(['ebpf.kernel', 'ebpf.alsoCheck', 'ebpf.cacheDir'])(
-    '%s names paths: a repository cannot set it',
-    (key) => {
-      expect(settings[key]?.scope).toBe('machine');
-      expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toContain(key);
-    },
-  );
+  it.each([
+    'ebpf.kernel',
+    'ebpf.alsoCheck',
+    'ebpf.cacheDir',
+    'ebpf.ssh.configFile',
+    'ebpf.hosts',
+    'ebpf.build.clang',
+    'ebpf.build.flags',
+    'ebpf.build.command',
+  ])('%s names paths, hosts or commands: a repository cannot set it', (key) => {
+    expect(settings[key]?.scope).toBe('machine');
+    expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toContain(key);
+  });
 
   const kernelSchemas: readonly (readonly [string, unknown])[] = [
     ['ebpf.kernel', settings['ebpf.kernel']],
@@ -164,13 +181,16 @@ describe('views and menus', () => {
     .map(({ id }) => id);
 
   it('are all made by the client', () => {
-    expect(sorted(views)).toEqual(sorted(matches(clientText, /createTreeView\('(ebpf\.\w+)'/g)));
+    const made = [
+      ...matches(clientText, /createTreeView\('(ebpf\.\w+)'/g),
+      ...matches(clientText, /ViewId = '(ebpf\.\w+)'/g),
+    ];
+    expect(sorted(views)).toEqual(sorted(made));
   });
 
   it('are in a container that is there', () => {
-    expect(Object.keys(contributes.views)).toEqual(
-      contributes.viewsContainers.activitybar.map(({ id }) => id),
-    );
+    const { activitybar, panel } = contributes.viewsContainers;
+    expect(Object.keys(contributes.views)).toEqual([...activitybar, ...panel].map(({ id }) => id));
   });
 
   it('name views and commands that are there', () => {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { BpfEditors } from '../bpf-editors';
 import type { LanguageServer } from '../language-server';
 import type { Preview } from '../preview';
+import type { RunController } from '../run/run-controller';
 import type { ProgramsRepository } from '../views/programs-repository';
 import type { TracepointsRepository } from '../views/tracepoints-repository';
 import { showLogId } from './ids';
@@ -15,6 +16,7 @@ export interface Host {
   readonly tracepoints: TracepointsRepository;
   readonly programs: ProgramsRepository;
   readonly preview: Preview;
+  readonly run: RunController;
   /** Kept per workspace. */
   readonly memory: vscode.Memento;
 }

@@ -9,3 +9,7 @@ export const insertSectionId = 'ebpf.insertSection';
 export const copyCtxStructId = 'ebpf.copyCtxStruct';
 export const searchTracepointsId = 'ebpf.searchTracepoints';
 export const clearTracepointSearchId = 'ebpf.clearTracepointSearch';
+export const runId = 'ebpf.run';
+export const runOnHostId = 'ebpf.runOnHost';
+export const verifyId = 'ebpf.verify';
+export const stopId = 'ebpf.stop';

@@ -7,9 +7,13 @@ import { discardPreview } from './discard-preview';
 import { generateHandler } from './generate-handler';
 import { insertSection } from './insert-section';
 import { restartServer } from './restart-server';
+import { run } from './run';
+import { runOnHost } from './run-on-host';
 import { searchTracepoints } from './search-tracepoints';
 import { selectKernel } from './select-kernel';
 import { showLog } from './show-log';
+import { stop } from './stop';
+import { verify } from './verify';
 
 export const commands: readonly Command[] = [
   selectKernel,
@@ -22,4 +26,8 @@ export const commands: readonly Command[] = [
   copyCtxStruct,
   searchTracepoints,
   clearTracepointSearch,
+  run,
+  runOnHost,
+  verify,
+  stop,
 ];

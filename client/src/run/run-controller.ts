@@ -1,0 +1,237 @@
+/** The one run of this window: starts, replaces and stops it, and hands what it says to everything that shows it. */
+import * as vscode from 'vscode';
+import { programsRequest, type BpfProgram } from '#core/messages/programs';
+import { recordTypesRequest } from '#core/messages/record-types';
+import type { Places, RunEvent, RunnerUi, RunSession } from '#runner/model';
+import { startRun } from '#runner/run/start-run';
+import type { LanguageServer } from '../language-server';
+import type { EventsPanel } from '../panels/events-panel';
+import { targetsOf, type HostNames } from './hosts';
+import { readBuildOptions, readDumpInterval, readSshConfig } from './run-settings';
+import type { Verdicts } from './verdicts';
+
+export interface RunRequest {
+  readonly document: vscode.TextDocument;
+  readonly hosts: HostNames;
+  readonly mode: 'run' | 'verify';
+  /** Absent for all of the file. */
+  readonly program?: string;
+}
+
+export interface RunStatus {
+  readonly title: string;
+  readonly mode: RunRequest['mode'];
+  readonly hosts: ReadonlyMap<string, HostStatus>;
+}
+
+export interface HostStatus {
+  readonly state: 'starting' | 'running' | 'failed' | 'stopped';
+  /** The step it is at, or what went wrong. */
+  readonly detail: string;
+}
+
+interface Live {
+  readonly session: RunSession;
+  readonly request: RunRequest;
+}
+
+export interface RunParts {
+  readonly server: LanguageServer;
+  readonly log: vscode.LogOutputChannel;
+  readonly printk: vscode.OutputChannel;
+  readonly verdicts: Verdicts;
+  readonly panel: EventsPanel;
+  readonly ui: RunnerUi;
+  readonly places: Places;
+}
+
+export class RunController implements vscode.Disposable {
+  readonly #parts: RunParts;
+  readonly #changed = new vscode.EventEmitter<void>();
+  #live: Live | undefined;
+  #status: RunStatus | undefined;
+  #hosts = new Map<string, HostStatus>();
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+  }
+
+  /** Undefined where nothing runs. */
+  get status(): RunStatus | undefined {
+    return this.#status;
+  }
+
+  /** Replaces what runs. On the same hosts the connections are kept, and only the program is exchanged. */
+  async start(request: RunRequest): Promise<void> {
+    if (!vscode.workspace.isTrusted)
+      throw new Error('Programs are run in trusted workspaces only: trust this one first.');
+    const { document, hosts, mode } = request;
+    if (document.uri.scheme !== 'file')
+      throw new Error('Save the program to a file first: the compiler reads it from there.');
+    await document.save();
+    const programs = await this.#programs(document);
+    this.#parts.verdicts.begin(document.uri, programs);
+    const title = titleOf(request);
+    this.#hosts = new Map(hosts.map((host) => [host, { state: 'starting', detail: 'connect' }]));
+    if (mode === 'run') {
+      this.#parts.panel.beginRun({ title, hosts, hints: await this.#hints(document) });
+      this.#parts.panel.reveal();
+    }
+    const live = this.#live;
+    if (live !== undefined && sameRun(live.request, request)) {
+      this.#setStatus({ title, mode, hosts: this.#hosts });
+      live.session.reload({ path: document.uri.fsPath });
+      return;
+    }
+    await this.stop();
+    this.#open(request, title);
+  }
+
+  async stop(): Promise<void> {
+    const live = this.#live;
+    this.#live = undefined;
+    await live?.session.stop();
+  }
+
+  dispose(): void {
+    void this.stop();
+    this.#changed.dispose();
+  }
+
+  #open(request: RunRequest, title: string): void {
+    const { document, hosts, mode, program } = request;
+    const { ui, places } = this.#parts;
+    const config = readSshConfig();
+    const session = startRun({
+      targets: targetsOf(hosts),
+      source: { path: document.uri.fsPath },
+      build: readBuildOptions(vscode.workspace.getWorkspaceFolder(document.uri)?.uri.fsPath),
+      mode,
+      ...(program !== undefined && { programs: [program] }),
+      ...(mode === 'run' && { dumpInterval: readDumpInterval(), stats: true, keepConnected: true }),
+      ...(config !== undefined && { ssh: { args: ['-F', config] } }),
+      ui,
+      places,
+    });
+    const live = { session, request };
+    this.#live = live;
+    this.#setStatus({ title, mode, hosts: this.#hosts });
+    this.#read(live).catch((error: unknown) => this.#parts.log.error('The run ended:', String(error)));
+  }
+
+  async #read(live: Live): Promise<void> {
+    const { request, session } = live;
+    for await (const event of session.events) {
+      if (request.mode === 'run') this.#parts.panel.event(event);
+      this.#take(event, request);
+    }
+    const outcomes = await session.done;
+    if (this.#live !== live && this.#live !== undefined) return;
+    this.#live = undefined;
+    this.#setStatus(undefined);
+    if (request.mode !== 'verify' || outcomes.some(({ failure }) => failure !== undefined)) return;
+    const good = outcomes.reduce((sum, { programs }) => sum + programs.good.length, 0);
+    const hosts = outcomes.map(({ host }) => host).join(', ');
+    void vscode.window.showInformationMessage(`${good} programs pass the verifier of ${hosts}.`);
+  }
+
+  #take(event: RunEvent, { mode }: RunRequest): void {
+    const { verdicts, printk, log } = this.#parts;
+    const { host } = event;
+    switch (event.type) {
+      case 'step':
+        log.info(
+          `${host}: ${event.step} ${event.state}${event.state === 'done' ? ` in ${Math.round(event.milliseconds)} ms` : ''}`,
+        );
+        if (event.state === 'started') this.#setHost(host, { state: 'starting', detail: event.step });
+        break;
+      case 'built':
+        verdicts.built(host, event.object);
+        break;
+      case 'diagnostics':
+        verdicts.compiled(event.diagnostics);
+        break;
+      case 'program':
+        verdicts.refused(event);
+        break;
+      case 'attach':
+        verdicts.notAttached(event);
+        break;
+      case 'state':
+        if (event.state === 'running') this.#setHost(host, { state: 'running', detail: '' });
+        if (event.state === 'failed') this.#setHost(host, { state: 'failed', detail: event.message ?? '' });
+        break;
+      case 'printk':
+        printk.appendLine(
+          `${host} ${event.time.toFixed(6)} ${event.comm}-${event.pid} [${event.cpu}] ${event.text}`,
+        );
+        break;
+      case 'notice':
+        log.warn(`${host}: ${event.message}`);
+        break;
+      case 'ended':
+        this.#setHost(host, {
+          state: event.failure === undefined ? 'stopped' : 'failed',
+          detail: event.failure?.message ?? '',
+        });
+        if (event.failure !== undefined && event.failure.code !== 'cancelled') {
+          const { message, help, detail } = event.failure;
+          log.error(`${host}: ${message}\n${help}${detail === undefined ? '' : `\n${detail}`}`);
+          void this.#offerProblems(mode, `${host}: ${message} ${help}`, event.failure.code);
+        }
+        break;
+      case 'facts':
+      case 'lost':
+      case 'map':
+      case 'maps':
+      case 'records':
+      case 'stats':
+        break;
+    }
+  }
+
+  async #offerProblems(mode: RunRequest['mode'], text: string, code: string): Promise<void> {
+    const inSource = ['compile-error', 'program-refused', 'attach-denied', 'event-missing', 'attach-failed'];
+    const show = inSource.includes(code) ? 'Show Problems' : 'Show Log';
+    const answer = await vscode.window.showErrorMessage(text, show);
+    if (answer === undefined) return;
+    if (show === 'Show Log') this.#parts.log.show(mode === 'run');
+    else await vscode.commands.executeCommand('workbench.actions.view.problems');
+  }
+
+  #setHost(host: string, status: HostStatus): void {
+    this.#hosts.set(host, status);
+    this.#changed.fire();
+  }
+
+  #setStatus(status: RunStatus | undefined): void {
+    this.#status = status;
+    void vscode.commands.executeCommand('setContext', 'ebpf.running', status !== undefined);
+    this.#changed.fire();
+  }
+
+  async #programs(document: vscode.TextDocument): Promise<readonly BpfProgram[]> {
+    const uri = document.uri.toString();
+    const answer = await this.#parts.server.request(programsRequest, { uri, text: document.getText() });
+    return answer.programs;
+  }
+
+  /** Types of records that the source names; what it does not name, the object may say. */
+  async #hints(document: vscode.TextDocument) {
+    const uri = document.uri.toString();
+    const answer = await this.#parts.server.request(recordTypesRequest, { uri, text: document.getText() });
+    return new Map(answer.maps.map(({ map, types }) => [map, types]));
+  }
+}
+
+function titleOf({ document, mode, program }: RunRequest): string {
+  const name = document.uri.path.split('/').at(-1) ?? '';
+  return `${mode === 'verify' ? 'Verify ' : ''}${name}${program === undefined ? '' : ` · ${program}`}`;
+}
+
+function sameRun(a: RunRequest, b: RunRequest): boolean {
+  const key = ({ hosts, mode, program }: RunRequest) => JSON.stringify([hosts, mode, program]);
+  return a.mode === 'run' && key(a) === key(b);
+}

@@ -1,0 +1,108 @@
+/** "Run on Remote Host" and "Verify on Host" in both VS Codes, on a real sshd of this machine. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, inject, it, onTestFinished } from 'vitest';
+import { requireKernel } from '../support/bpf/requirements';
+import { screenshotOnFailure } from '../support/code-server/failure';
+import { codeServers } from '../support/code-server/install.mjs';
+import { takePicture } from '../support/code-server/picture';
+import { Session } from '../support/code-server/session';
+import type { Workbench } from '../support/code-server/workbench';
+import { requireSshd } from '../support/guests/requirements';
+import { startSshd, type Sshd } from '../support/guests/sshd';
+import { describeUnless } from '../support/requirement';
+import { gone, thisMachine } from '../support/runner/leftovers';
+import { ensureTracefs } from '../support/tracefs';
+
+const tier = inject('e2e');
+const folder = join(import.meta.dirname, 'fixtures', 'run');
+const missing = 'skip' in tier ? tier.skip : (requireSshd() ?? requireKernel());
+
+for (const { version, vscode } of codeServers) {
+  describeUnless(missing, `VS Code ${vscode}`, () => {
+    let session: Session;
+    let workbench: Workbench;
+    let server: Sshd;
+
+    beforeAll(async () => {
+      await ensureTracefs();
+      server = await startSshd();
+      const vsix = 'vsix' in tier ? tier.vsix : '';
+      const settings = {
+        'ebpf.kernel': { kind: 'bundled', id: '6.1-debian-amd64' },
+        'ebpf.ssh.configFile': server.config,
+      };
+      session = await Session.open({ version, vsix, folder, settings });
+      workbench = session.workbench;
+    });
+    afterAll(async () => {
+      await session.close();
+      await server.stop();
+    });
+    beforeEach(async (context) => {
+      screenshotOnFailure(context, workbench, vscode);
+      await workbench.dismiss();
+    });
+
+    const shot = (name: string) => takePicture(session, version, name);
+
+    async function pickHost(): Promise<void> {
+      await workbench.quickInput('Run on which host?');
+      await workbench.type(server.alias);
+      await workbench.quickPickRows().filter({ hasText: server.alias }).first().waitFor();
+      await workbench.press('Enter');
+    }
+
+    it('shows the events of a host live and decoded, and leaves nothing there when it is stopped', async () => {
+      await workbench.openFile('fchmodat.bpf.c');
+      await workbench.page.locator('.codelens-decoration', { hasText: 'Run' }).first().waitFor();
+      await workbench.runCommand('eBPF: Run on Remote Host');
+      await pickHost();
+      const status = workbench.statusBarItem(new RegExp(`fchmodat\\.bpf\\.c on ${server.alias}$`));
+      await status.waitFor();
+
+      const scratch = await mkdtemp(join(tmpdir(), 'ebpf-run-'));
+      onTestFinished(() => rm(scratch, { recursive: true }));
+      const file = join(scratch, 'a file');
+      await writeFile(file, '');
+      for (const mode of ['640', '600', '755']) await chmod(mode, file);
+      const rows = events(workbench).getByRole('row');
+      await rows.filter({ hasText: file }).filter({ hasText: '0755' }).first().waitFor();
+      await shot('run');
+
+      await status.click();
+      await status.waitFor({ state: 'detached' });
+      await gone(thisMachine, 'fchmodat');
+      // What came is still there.
+      await rows.filter({ hasText: file }).first().waitFor();
+    });
+
+    it("puts the verifier's refusal on the line, with where the value came from", async () => {
+      await workbench.openFile('count.bpf.c');
+      await workbench.runCommand('eBPF: Verify on Host');
+      await workbench.squiggles('error').first().waitFor();
+      const problems = await workbench.problems();
+      await problems.filter({ hasText: 'null-check' }).first().waitFor();
+      await problems.filter({ hasText: 'bpf_map_lookup_elem' }).first().waitFor();
+      await shot('verify');
+      await gone(thisMachine, 'count');
+    });
+
+    it('has no uncaught error', () => {
+      expect(session.pageErrors).toEqual([]);
+    });
+  });
+}
+
+/** The page inside the webview. */
+function events({ page }: Workbench): Locator {
+  return page.frameLocator('iframe.webview.ready').frameLocator('#active-frame').locator('body');
+}
+
+async function chmod(mode: string, file: string): Promise<void> {
+  await once(spawn('chmod', [mode, file]), 'close');
+}
