@@ -59,7 +59,7 @@ static const char *not_permitted(void)
 			   "ulimit -l unlimited",
 			   (unsigned long long)limit.rlim_cur);
 	if (in_container())
-		return "The agent runs in a container, whose rules forbid it: run it on the host, or in a privileged container.";
+		return "The agent runs in a container, whose rules may forbid it: run it on the host, or in a privileged container.";
 	return NULL;
 }
 
@@ -232,7 +232,7 @@ static const char *tracepoint_cause(const struct bpf_program *program, int error
 	case EACCES:
 		if (geteuid() && strstr(text, "failed to determine tracepoint"))
 			return "Only root can read tracefs: run the agent as root or with sudo.";
-		return geteuid() ? NULL : beyond_record(program, category, name);
+		return has_capabilities() ? beyond_record(program, category, name) : not_permitted();
 	case EPERM:
 		if (strcmp(category, "ftrace") == 0)
 			return "Events of the category ftrace take no BPF programs.";

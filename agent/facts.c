@@ -25,6 +25,7 @@
 /* The inode numbers of the namespaces that the kernel starts with (include/linux/proc_ns.h). */
 #define INIT_PID_NAMESPACE "pid:[4026531836]"
 #define INIT_USER_NAMESPACE "user:[4026531837]"
+#define INIT_CGROUP_NAMESPACE "cgroup:[4026531835]"
 
 static const char *const options[] = {
 	"CONFIG_BPF_EVENTS",
@@ -114,8 +115,8 @@ static bool is_link_to(const char *path, const char *expected)
 bool in_container(void)
 {
 	return !is_link_to("/proc/self/ns/pid", INIT_PID_NAMESPACE) ||
-	       !is_link_to("/proc/self/ns/user", INIT_USER_NAMESPACE) || access("/.dockerenv", F_OK) == 0 ||
-	       access("/run/.containerenv", F_OK) == 0;
+	       !is_link_to("/proc/self/ns/user", INIT_USER_NAMESPACE) ||
+	       !is_link_to("/proc/self/ns/cgroup", INIT_CGROUP_NAMESPACE);
 }
 
 const char *lockdown(void)

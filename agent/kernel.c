@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNK_SIZE = 48 << 10 };
+enum { CHUNK_SIZE = 48 << 10, MOST_TYPES = 128 };
 
 struct answer {
 	struct work work;
@@ -30,7 +30,7 @@ static void write_part(void *file, const char *format, va_list arguments)
 	vfprintf(file, format, arguments);
 }
 
-/* Word for word what `bpftool btf dump file /sys/kernel/btf/vmlinux format c` prints. */
+/* What `bpftool btf dump file /sys/kernel/btf/vmlinux format c` prints, as far as it has the same libbpf in it. */
 static int write_vmlinux(FILE *file)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -72,40 +72,6 @@ static const char *const helpers[] = {
 #undef NAME
 };
 
-/* What a program of a type needs so that the verifier looks at it. */
-static struct bpf_prog_load_opts options_for(enum bpf_prog_type type)
-{
-	LIBBPF_OPTS(bpf_prog_load_opts, options);
-
-	switch (type) {
-	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
-		options.expected_attach_type = BPF_CGROUP_INET4_CONNECT;
-		break;
-	case BPF_PROG_TYPE_CGROUP_SOCKOPT:
-		options.expected_attach_type = BPF_CGROUP_GETSOCKOPT;
-		break;
-	case BPF_PROG_TYPE_SK_LOOKUP:
-		options.expected_attach_type = BPF_SK_LOOKUP;
-		break;
-	case BPF_PROG_TYPE_SYSCALL:
-		options.prog_flags = BPF_F_SLEEPABLE;
-		break;
-	case BPF_PROG_TYPE_TRACING:
-		options.expected_attach_type = BPF_TRACE_FENTRY;
-		break;
-	case BPF_PROG_TYPE_LSM:
-		options.expected_attach_type = BPF_LSM_MAC;
-		break;
-	default:
-		break;
-	}
-	if (type == BPF_PROG_TYPE_TRACING)
-		options.attach_btf_id = libbpf_find_vmlinux_btf_id("vfs_read", BPF_TRACE_FENTRY);
-	if (type == BPF_PROG_TYPE_LSM)
-		options.attach_btf_id = libbpf_find_vmlinux_btf_id("file_open", BPF_LSM_MAC);
-	return options;
-}
-
 /* Whether the kernel takes two instructions, of which the first is `insn`; its log is in `log`. */
 static bool loads(enum bpf_prog_type type, struct bpf_prog_load_opts options, struct bpf_insn insn, char *log,
 		  size_t size)
@@ -129,6 +95,43 @@ static bool has_program_type(enum bpf_prog_type type, const struct bpf_prog_load
 	char log[4096];
 
 	return loads(type, *options, zero, log, sizeof(log));
+}
+
+/* What a program of a type needs so that the verifier looks at it. */
+static struct bpf_prog_load_opts options_for(enum bpf_prog_type type)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, options);
+
+	switch (type) {
+	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
+		options.expected_attach_type = BPF_CGROUP_INET4_CONNECT;
+		break;
+	case BPF_PROG_TYPE_CGROUP_SOCKOPT:
+		options.expected_attach_type = BPF_CGROUP_GETSOCKOPT;
+		break;
+	case BPF_PROG_TYPE_SK_LOOKUP:
+		options.expected_attach_type = BPF_SK_LOOKUP;
+		break;
+	case BPF_PROG_TYPE_SYSCALL:
+		options.prog_flags = BPF_F_SLEEPABLE;
+		break;
+	case BPF_PROG_TYPE_LSM:
+		options.expected_attach_type = BPF_LSM_MAC;
+		options.attach_btf_id = libbpf_find_vmlinux_btf_id("file_open", BPF_LSM_MAC);
+		break;
+	case BPF_PROG_TYPE_TRACING:
+		options.expected_attach_type = BPF_TRACE_FENTRY;
+		options.attach_btf_id = libbpf_find_vmlinux_btf_id("vfs_read", BPF_TRACE_FENTRY);
+		if (has_program_type(type, &options))
+			break;
+		/* Not every architecture has fentry; tp_btf only lacks the helpers that read a function's arguments. */
+		options.expected_attach_type = BPF_TRACE_RAW_TP;
+		options.attach_btf_id = libbpf_find_vmlinux_btf_id("sched_switch", BPF_TRACE_RAW_TP);
+		break;
+	default:
+		break;
+	}
+	return options;
 }
 
 /*
@@ -159,14 +162,14 @@ static void write_helpers(FILE *file, enum bpf_prog_type type, const struct bpf_
 /* The parts of `bpftool feature probe -j` that say what a program may use. */
 static int write_features(FILE *file)
 {
-	bool has[128] = {};
+	struct bpf_prog_load_opts options[MOST_TYPES];
+	bool has[MOST_TYPES] = {};
 	const char *name;
 
 	fputs("{\"program_types\":{", file);
-	for (int type = 1; type < 128 && (name = libbpf_bpf_prog_type_str(type)); type++) {
-		struct bpf_prog_load_opts options = options_for(type);
-
-		has[type] = has_program_type(type, &options);
+	for (int type = 1; type < MOST_TYPES && (name = libbpf_bpf_prog_type_str(type)); type++) {
+		options[type] = options_for(type);
+		has[type] = has_program_type(type, &options[type]);
 		fprintf(file, "%s\"have_%s_prog_type\":%s", type > 1 ? "," : "", name, has[type] ? "true" : "false");
 	}
 	fputs("},\"map_types\":{", file);
@@ -176,12 +179,10 @@ static int write_features(FILE *file)
 		fprintf(file, "%s\"have_%s_map_type\":%s", type > 1 ? "," : "", name, has_map ? "true" : "false");
 	}
 	fputs("},\"helpers\":{", file);
-	for (int type = 1; type < 128 && (name = libbpf_bpf_prog_type_str(type)); type++) {
-		struct bpf_prog_load_opts options = options_for(type);
-
+	for (int type = 1; type < MOST_TYPES && (name = libbpf_bpf_prog_type_str(type)); type++) {
 		fprintf(file, "%s\"%s_available_helpers\":[", type > 1 ? "," : "", name);
 		if (has[type])
-			write_helpers(file, type, &options);
+			write_helpers(file, type, &options[type]);
 		fputs("]", file);
 	}
 	fputs("}}\n", file);

@@ -253,6 +253,6 @@ int main(int argc, char **argv)
 	say_hello();
 	serve();
 	io_restore();
-	/* What is attached or on its way in a thread goes with the process. */
-	_exit(0);
+	/* What is still attached, or on its way in a thread, goes with the process. */
+	return 0;
 }

@@ -4,6 +4,7 @@
 #include "facts.h"
 #include "io.h"
 #include "json.h"
+#include "work.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_FORMATS = 1024, BACKLOG_MS = 500, SHARED_MS = 5000, ANYTHING = '\1' };
+enum { MOST_FORMATS = 1024, MOST_READS = 256, BACKLOG_MS = 500, SHARED_MS = 5000, ANYTHING = '\1' };
 
 /* A session that prints. */
 struct printer {
@@ -29,7 +30,7 @@ static int trace_pipe = -1;
 static char buffer[64 << 10];
 static size_t buffered;
 static long long looked;
-static bool said_shared;
+static bool said_shared, searching;
 
 static bool prints(const struct bpf_program *program)
 {
@@ -146,39 +147,70 @@ static void collect_formats(struct printer *printer, struct bpf_object *object)
 	}
 }
 
-static void look_for_others(void)
+/* The first other process that has trace_pipe open, 0 for none. Takes a while where there are many processes. */
+static long find_other_reader(void)
 {
 	DIR *processes = opendir("/proc");
 	struct dirent *process, *file;
+	long found = 0;
 
-	looked = now_ms();
-	while (processes && !said_shared && (process = readdir(processes))) {
-		char path[64], message[128];
+	while (processes && !found && (process = readdir(processes))) {
 		long pid = strtol(process->d_name, NULL, 10);
+		char path[64], target[256];
 		DIR *files;
 
 		if (pid <= 0 || pid == getpid())
 			continue;
 		snprintf(path, sizeof(path), "/proc/%ld/fd", pid);
 		files = opendir(path);
-		while (files && (file = readdir(files))) {
-			char target[256];
-			ssize_t size = readlinkat(dirfd(files), file->d_name, target, sizeof(target) - 1);
+		while (files && !found && (file = readdir(files))) {
+			ssize_t size = readlinkat(dirfd(files), file->d_name, target, sizeof(target));
 
-			target[size > 0 ? size : 0] = '\0';
-			if (size < 11 || strcmp(target + size - 11, "/trace_pipe"))
-				continue;
-			snprintf(message, sizeof(message),
-				 "Process %ld reads trace_pipe too: each line goes to one of the two only.", pid);
-			say_notice("trace-pipe-shared", message);
-			said_shared = true;
-			break;
+			if (size > 11 && memcmp(target + size - 11, "/trace_pipe", 11) == 0)
+				found = pid;
 		}
 		if (files)
 			closedir(files);
 	}
 	if (processes)
 		closedir(processes);
+	return found;
+}
+
+struct search {
+	struct work work;
+	long found;
+};
+
+static void search(struct work *work)
+{
+	((struct search *)work)->found = find_other_reader();
+}
+
+static void searched(struct work *work)
+{
+	long pid = ((struct search *)work)->found;
+	char message[128];
+
+	free(work);
+	searching = false;
+	looked = now_ms();
+	if (!pid || said_shared || trace_pipe < 0)
+		return;
+	snprintf(message, sizeof(message), "Process %ld reads trace_pipe too: each line goes to one of the two only.", pid);
+	say_notice("trace-pipe-shared", message);
+	said_shared = true;
+}
+
+static void look_for_others(void)
+{
+	struct search *new = searching ? NULL : calloc(1, sizeof(*new));
+
+	if (!new)
+		return;
+	searching = true;
+	new->work = (struct work){ .run = search, .done = searched };
+	work_start(&new->work);
 }
 
 static void check_tracing_is_on(void)
@@ -321,13 +353,17 @@ static void say_lines(void)
 
 void printk_read(void)
 {
-	ssize_t got;
+	ssize_t got = 1;
 
-	/* As with records: what the reader of our stdout does not take stays in the kernel. */
-	while (trace_pipe >= 0 && !io_congested() &&
-	       (got = read(trace_pipe, buffer + buffered, sizeof(buffer) - 1 - buffered)) > 0) {
-		buffered += got;
-		say_lines();
+	/*
+	 * As with records: what the reader of our stdout does not take stays in the kernel. And others may print without end.
+	 */
+	for (int i = 0; i < MOST_READS && trace_pipe >= 0 && !io_congested() && got > 0; i++) {
+		got = read(trace_pipe, buffer + buffered, sizeof(buffer) - 1 - buffered);
+		if (got > 0) {
+			buffered += got;
+			say_lines();
+		}
 	}
 	if (trace_pipe >= 0 && !said_shared && now_ms() - looked > SHARED_MS)
 		look_for_others();

@@ -41,6 +41,7 @@ struct reader {
 	unsigned long long perf_lost;
 
 	size_t turn;
+	bool empty;
 	char *batch;
 	size_t used, capacity;
 	unsigned int count;
@@ -136,8 +137,7 @@ static bool take_ring(struct reader *reader)
 {
 	unsigned long position = __atomic_load_n(reader->consumer, __ATOMIC_ACQUIRE);
 	unsigned long end = __atomic_load_n(reader->producer, __ATOMIC_ACQUIRE);
-	unsigned long waiting = end - position;
-	bool any = false;
+	unsigned long start = position;
 
 	while (position < end && !is_over(reader)) {
 		const char *header = reader->ring + (position & (reader->ring_size - 1));
@@ -153,12 +153,12 @@ static bool take_ring(struct reader *reader)
 			reader->largest = whole;
 		position += whole;
 		__atomic_store_n(reader->consumer, position, __ATOMIC_RELEASE);
-		any = true;
 	}
 	/* There was no room for one more that is as long as the longest. */
-	if (any && waiting + reader->largest >= reader->ring_size)
+	if (position > start && end - start + reader->largest >= reader->ring_size)
 		reader->full++;
-	return any;
+	reader->empty = position == end;
+	return position > start;
 }
 
 static enum bpf_perf_event_ret on_perf_event(void *context, int cpu, struct perf_event_header *header)
@@ -182,6 +182,7 @@ static bool take_perf(struct reader *reader)
 {
 	for (size_t i = 0; i < perf_buffer__buffer_cnt(reader->perf) && !is_over(reader); i++)
 		perf_buffer__consume_buffer(reader->perf, i);
+	reader->empty = !reader->turn && !is_over(reader);
 	return reader->turn;
 }
 
@@ -220,6 +221,15 @@ bool readers_take(void)
 		*end = first;
 	}
 	return any || io_congested();
+}
+
+bool readers_empty(unsigned long session)
+{
+	for (struct reader *reader = readers; reader; reader = reader->next) {
+		if (reader->session == session && !reader->empty)
+			return false;
+	}
+	return true;
 }
 
 void readers_flush(bool all)

@@ -17,6 +17,8 @@ void readers_close(unsigned long session);
  * was something; until it says no, records may be waiting that readers_fd() does not tell of.
  */
 bool readers_take(void);
+/* The last readers_take() left nothing of this session. */
+bool readers_empty(unsigned long session);
 /* Says what was taken and waits to be said: what is old enough, or everything. */
 void readers_flush(bool all);
 /* `lost` lines for what has changed. `counted`: the program counts what does not fit into its ring buffers. */

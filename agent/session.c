@@ -180,7 +180,7 @@ static void finish_detached(void)
 			continue;
 		/* What is still in its buffers is taken, however slow the reader. */
 		busy = readers_take();
-		if (!busy)
+		if (readers_empty(session->id))
 			finish(session);
 	}
 }

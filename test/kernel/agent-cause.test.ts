@@ -56,7 +56,7 @@ describeUnless(requireKernel(), 'an attach that fails has its cause', () => {
     const agent = await conversation(`
       static __noinline int far(struct trace_event_raw_sys_enter *ctx) { return ctx->args[4]; }
       SEC("tp/syscalls/sys_enter_fchmod") int f(struct trace_event_raw_sys_enter *ctx) { return far(ctx); }`);
-    expect(attach(agent).cause).toContain('sys_enter_fchmod has 32');
+    expect(attach(agent).cause).toContain('sys_enter_fchmod, which has 32 bytes');
   });
 
   test('ENOENT: no such event', async () => {

@@ -161,6 +161,20 @@ describeUnless(requireKernel(), 'the agent loses nothing without saying so', () 
     expect(received + lost).toBe(200_000);
   });
 
+  test('at 100,000 records a second, and has time to spare', async () => {
+    const object = await objectOf(ringProgram({ name, magic, ringSize: 1 << 24, size: 64 }));
+    const agent = await startAgent();
+    agent.load(1, object);
+    await agent.heard('state', ({ state }) => state === 'running');
+    await provoke(magic, 500_000, 100_000);
+    // User and system time, in hundredths of a second.
+    const stat = (await readFile(`/proc/${agent.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
+    expect(Number(stat[11]) + Number(stat[12])).toBeLessThan(150);
+    agent.send('stop 1');
+    await agent.ended(1);
+    expect([countRecords(agent, 1), countLost(agent, 1, 'counter')]).toEqual([500_000, 0]);
+  });
+
   test('of a perf buffer: the kernel counts', async () => {
     const agent = await startAgent();
     const object = await objectOf(`

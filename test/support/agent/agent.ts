@@ -90,9 +90,14 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   })();
   exit.catch(() => undefined);
   onTestFinished(async () => {
-    child.kill('SIGKILL');
+    const known = isOver;
+    // Only a program that ends by itself is searched for leaks.
+    if (options.build === 'sanitized') child.stdin.end();
+    else child.kill('SIGKILL');
     if (options.deaf) child.stdout.destroy();
-    await exit.catch(() => undefined);
+    await exit.catch((error: unknown) => {
+      if (options.build === 'sanitized' && !known) throw error;
+    });
   });
 
   const all = <T extends Type>(type: T, session?: number): readonly AgentMessageOf<T>[] =>
