@@ -19,7 +19,7 @@ export async function requireGuests(...ids: readonly GuestId[]): Promise<Missing
     try {
       await guestImage(id);
     } catch (error) {
-      return `the kernel ${id}, which cannot be had: ${lastLine(error)}`;
+      return `the kernel ${id}, which cannot be had: ${reasonOf(error)}`;
     }
   }
   return undefined;
@@ -37,8 +37,8 @@ function missingTool(names: readonly string[]): Missing {
   return name && `${name} on PATH`;
 }
 
-/** What apt says last is why. */
-function lastLine(error: unknown): string {
+/** Of all that apt says, its first error. */
+function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.trimEnd().split('\n').at(-1) ?? '';
+  return /^E: (.*)$/m.exec(text)?.[1] ?? text;
 }
