@@ -14,17 +14,25 @@ import { describeUnless } from '#support/requirement';
 const name = `end_${process.pid}`;
 const magic = 2_000_000 + process.pid;
 
+interface Attached {
+  readonly agent: Agent;
+  /** No more pings, which it gets from the beginning. */
+  readonly silence: () => void;
+}
+
 /** An agent with a program attached; `deaf` ones do not say when. */
-async function attached(options: AgentOptions = {}): Promise<Agent> {
+async function attached(options: AgentOptions = {}): Promise<Attached> {
   const object = await objectOf(ringProgram({ name, magic, ringSize: 1 << 20, size: 1024 }));
   const agent = await startAgent(options);
+  const timer = setInterval(() => agent.send('ping'), 100);
+  const silence = (): void => clearInterval(timer);
+  onTestFinished(silence);
   agent.load(1, object, 'dump=100 stats');
-  if (options.deaf) await expect.poll(() => inKernel(name), { timeout: 5000 }).not.toEqual([]);
-  else await agent.heard('state', ({ state }) => state === 'running');
-  expect(await inKernel(name)).toEqual(
-    expect.arrayContaining([expect.stringMatching(/^prog/), expect.stringMatching(/^link/)]),
-  );
-  return agent;
+  if (!options.deaf) await agent.heard('state', ({ state }) => state === 'running');
+  await expect
+    .poll(() => inKernel(name), { timeout: 10_000 })
+    .toEqual(expect.arrayContaining([expect.stringMatching(/^prog/), expect.stringMatching(/^link/)]));
+  return { agent, silence };
 }
 
 /** Within five seconds, counted from now. */
@@ -40,7 +48,7 @@ const residentKilobytes = async (pid: number): Promise<number> =>
 
 describeUnless(requireKernel(), 'the agent ends, and nothing is left', () => {
   test('when it is told to quit, after it has said what it had', async () => {
-    const agent = await attached();
+    const { agent } = await attached();
     await provoke(magic, 100);
     agent.send('quit');
     await nothingIsLeft(agent);
@@ -49,14 +57,14 @@ describeUnless(requireKernel(), 'the agent ends, and nothing is left', () => {
   });
 
   test('when its stdin ends', async () => {
-    const agent = await attached();
+    const { agent } = await attached();
     agent.process.stdin?.end();
     await nothingIsLeft(agent);
     expect((await agent.exit).code).toBe(0);
   });
 
   test('when its stdin ends in the middle of an object', async () => {
-    const agent = await attached();
+    const { agent } = await attached();
     agent.send('load 2 100000');
     agent.send('only this came');
     agent.process.stdin?.end();
@@ -66,23 +74,23 @@ describeUnless(requireKernel(), 'the agent ends, and nothing is left', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE', 'SIGKILL', 'SIGSEGV'] as const)(
     'on %s',
     async (signal) => {
-      const agent = await attached();
+      const { agent } = await attached();
       agent.process.kill(signal);
       await nothingIsLeft(agent);
     },
   );
 
   test('when nobody speaks to it any more, and not before', async () => {
-    const agent = await attached({ args: ['--heartbeat', '1500'] });
-    const timer = setInterval(() => agent.send('ping'), 100);
+    const { agent, silence } = await attached({ args: ['--heartbeat', '1500'] });
     await provoke(magic, 3000, 1000); // for three seconds
     expect(agent.process.exitCode).toBeNull();
-    clearInterval(timer);
+    silence();
     await nothingIsLeft(agent);
   });
 
   test('by itself after four seconds, where nobody says otherwise', async () => {
-    const agent = await attached({ args: [] });
+    const { agent, silence } = await attached({ args: [] });
+    silence();
     agent.send('ping');
     const start = performance.now();
     await agent.exit;
@@ -91,24 +99,24 @@ describeUnless(requireKernel(), 'the agent ends, and nothing is left', () => {
   });
 
   test('when its stdout is closed', async () => {
-    const agent = await attached({ deaf: true });
+    const { agent } = await attached({ deaf: true });
     agent.process.stdout?.destroy();
     await nothingIsLeft(agent);
   });
 
   test('when its stdout is never read: memory stays bounded, and the heartbeat still counts', async () => {
-    const agent = await attached({ deaf: true, args: ['--heartbeat', '2000'] });
-    const timer = setInterval(() => agent.send('ping\nfacts'), 50);
+    const { agent, silence } = await attached({ deaf: true, args: ['--heartbeat', '2000'] });
     await provoke(magic, 90_000, 30_000); // 90 MB in three seconds
     expect(agent.process.exitCode).toBeNull();
     // Its queue has 8 MB, the ring buffer counts twice with 1 MB.
     expect(await residentKilobytes(agent.pid)).toBeLessThan(24_000);
-    clearInterval(timer);
+    silence();
     await nothingIsLeft(agent);
   });
 
   test('when commands flood it and nobody reads the answers', async () => {
-    const agent = await attached({ deaf: true, args: ['--heartbeat', '2000'] });
+    const { agent, silence } = await attached({ deaf: true, args: ['--heartbeat', '2000'] });
+    silence();
     agent.process.stdin?.write('garbage\n'.repeat(1_000_000));
     await nothingIsLeft(agent);
   });
@@ -147,7 +155,7 @@ describeUnless(requireKernel(), 'the agent ends, and nothing is left', () => {
 
 describeUnless(requireKernel(), 'the agent loses nothing without saying so', () => {
   test('while its reader is slow: produced = received + lost', async () => {
-    const agent = await attached();
+    const { agent } = await attached();
     // 200 MB, of which the pipe, the queue and the ring buffer hold 10.
     agent.process.stdout?.pause();
     await provoke(magic, 200_000);
