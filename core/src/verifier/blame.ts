@@ -35,7 +35,7 @@ function registerOf(c: Circumstances, about: Blame): number | undefined {
       return addressRegister(c) ?? (named === undefined ? undefined : Number(named));
     default:
       if (named !== undefined) return Number(named);
-      return argumentNumber(c) ?? addressRegister(c);
+      return argumentNumber(c) ?? addressRegister(c) ?? arithmeticTarget(c);
   }
 }
 
@@ -44,6 +44,11 @@ function addressRegister({ tracer, at }: Circumstances): number | undefined {
   if (effect?.kind === 'load') return effect.from;
   if (effect?.kind === 'store' || effect?.kind === 'atomic') return effect.base;
   return undefined;
+}
+
+function arithmeticTarget({ tracer, at }: Circumstances): number | undefined {
+  const effect = tracer.steps[at]?.effect;
+  return effect?.kind === 'arithmetic' ? effect.to : undefined;
 }
 
 /** The number that was added to a pointer, on the way to where it is used. */

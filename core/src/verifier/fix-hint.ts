@@ -27,7 +27,7 @@ export function fixFor(
     case 'user-read':
       return hint(followedExpression(c, c.at));
     case 'bound':
-      return hint(index?.name ?? culprit?.name);
+      return index?.name === undefined ? undefined : hint(index.name);
     case 'release': {
       const at = acquiredAt(c);
       const position = at === undefined ? undefined : positionOf(c, at);

@@ -2,6 +2,7 @@
 import type { Culprit, Index } from './blame';
 import { calledFunction, positionOf } from './circumstances';
 import type { Circumstances } from './circumstances';
+import { lostPointer } from './lost-pointer';
 import type { MessageRule } from './messages/rule';
 import type { Label, SourcePosition } from './model';
 import { acquiredAt } from './refine';
@@ -19,11 +20,18 @@ export function labelsOf(
   const place = placeOf(c, rule);
   const first: Label = {
     position: place,
-    text: fillSentence(rule.mark ?? 'the verifier stops here', lookup),
+    text: fillSentence(rule.mark ?? stopText(c, rule), lookup),
   };
-  const cause = causeOf(c, rule, culprit, index, lookup);
+  const cause = causeOf(c, rule, culprit, index);
   if (cause && !same(cause.position, place)) return [first, cause];
   return [first, ...reportLabels(c, place)];
+}
+
+/** A log can lack the line of the last instruction: then it is only known what came before. */
+function stopText(c: Circumstances, rule: MessageRule): string {
+  const isExact =
+    rule.at !== undefined || c.at < 0 || c.tracer.steps[c.at]?.instruction.position !== undefined;
+  return isExact ? 'the verifier stops here' : 'the verifier stops behind this line';
 }
 
 /** The squiggle. */
@@ -33,7 +41,7 @@ function placeOf(c: Circumstances, rule: MessageRule): SourcePosition {
   if (rule.at === 'index' && facts.has('insn')) {
     const index = Number(facts.get('insn'));
     const at = tracer.steps.findLastIndex(({ instruction }) => instruction.index === index);
-    return (at < 0 ? undefined : positionOf(c, at)) ?? options.lines?.position(index) ?? programStart(c);
+    return options.lines?.position(index) ?? (at < 0 ? undefined : positionOf(c, at)) ?? programStart(c);
   }
   const error = log.report?.places.find(({ label }) => label === 'error')?.position;
   const here = c.at < 0 ? undefined : positionOf(c, c.at);
@@ -41,11 +49,34 @@ function placeOf(c: Circumstances, rule: MessageRule): SourcePosition {
   return here ?? error ?? (text === undefined ? programStart(c) : { text });
 }
 
-function programStart({ options, log, tracer }: Circumstances): SourcePosition {
-  const name = log.globalFunction ?? options.lines?.program ?? log.program;
-  const known = name === undefined ? undefined : options.lines?.start(name);
+function programStart(c: Circumstances): SourcePosition {
+  const { options, log, tracer, facts } = c;
+  const names = [facts.get('function'), log.globalFunction, options.lines?.program ?? log.program];
+  for (const name of names) {
+    const start = name === undefined ? undefined : options.lines?.start(name);
+    if (name !== undefined && start) return definitionOf(c, name, start) ?? start;
+  }
   const first = tracer.steps.find(({ instruction }) => instruction.position)?.instruction.position;
-  return known ?? first ?? { text: '' };
+  return first ?? { text: '' };
+}
+
+/** The line that defines a function: its first instruction is of a line in its body. */
+function definitionOf(
+  { options }: Circumstances,
+  name: string,
+  inside: SourcePosition,
+): SourcePosition | undefined {
+  const { file, line } = inside;
+  if (file === undefined || line === undefined) return undefined;
+  const lines = options.source?.(file);
+  if (lines?.[line - 1]?.trim() !== inside.text.trim()) return undefined;
+  const pattern = new RegExp(String.raw`\b${name}\b\s*[(,]`);
+  for (let at = line; at > Math.max(0, line - 60); at--) {
+    const text = lines[at - 1] ?? '';
+    const column = pattern.exec(text)?.index;
+    if (column !== undefined && !text.includes(';')) return { file, line: at, column: column + 1, text };
+  }
+  return undefined;
 }
 
 function causeOf(
@@ -53,28 +84,28 @@ function causeOf(
   rule: MessageRule,
   culprit: Culprit | undefined,
   index: Index | undefined,
-  lookup: Lookup,
 ): Label | undefined {
   const acquired = acquiredAt(c);
   if (acquired !== undefined) {
     const position = positionOf(c, acquired);
-    return position && { position, text: fillSentence(rule.origin ?? 'acquired here', lookup) };
+    return position && { position, text: rule.origin ?? 'acquired here' };
+  }
+  const lost = culprit && lostPointer(c, culprit);
+  if (lost?.rule === rule.rule) {
+    const position = positionOf(c, lost.at);
+    const text = `${calledFunction(c, lost.at) ?? 'the function'}() ${rule.origin ?? ''}`;
+    return position && { position, text };
   }
   const trace = index?.trace ?? culprit?.trace;
-  if (!trace) return undefined;
-  const text = rule.origin === undefined || index ? undefined : fillSentence(rule.origin, lookup);
-  return originLabel(c, trace, text);
+  return trace && originLabel(c, trace, index ? undefined : rule.origin);
 }
 
-function originLabel(c: Circumstances, { end }: Trace, text: string | undefined): Label | undefined {
+function originLabel(c: Circumstances, { end }: Trace, note: string | undefined): Label | undefined {
   if (!('at' in end)) return undefined;
   const position = positionOf(c, end.at);
-  return position && { position, text: text === undefined ? originText(c, end) : phrase(c, end, text) };
-}
-
-function phrase(c: Circumstances, end: Extract<TraceEnd, { readonly at: number }>, text: string): string {
-  const call = end.kind === 'call' ? (calledFunction(c, end.at) ?? end.name) : '';
-  return call === '' ? originText(c, end) : `${call}() ${text}`;
+  // The compiler puts constants where it likes: only a line that is about the value says something.
+  if (!position || (end.kind === 'constant' && !/[=;]/.test(position.text))) return undefined;
+  return { position, text: [originText(c, end), note].filter(Boolean).join(', and ') };
 }
 
 function originText(c: Circumstances, end: Extract<TraceEnd, { readonly at: number }>): string {
@@ -88,7 +119,7 @@ function originText(c: Circumstances, end: Extract<TraceEnd, { readonly at: numb
     case 'address':
       return 'its address is taken here';
     case 'clobbered':
-      return `the call takes the value away`;
+      return 'a call leaves nothing in r1 to r5';
     case 'written':
       return `${end.name}() writes it`;
   }

@@ -117,9 +117,10 @@ const noisy = new RegExp(
     '^(?:cur|old) state:',
     '^(?:subprog#\\d+: analyzing|stack use/def|arg JOIN|SCC |topo_order|[^ :]+:branches_to_explore)',
     '^(?:sa|r|fp)[-+]?\\d*: .* => ',
-    '^frame\\d+:$',
+    '^frame\\d+(?::$| bpf_loop iteration limit reached)',
     // Said of programs that load, too.
     "^arg#\\d+ reference type\\('UNKNOWN ",
+    "^func '[^']*' arg\\d+ has btf_id \\d+ type",
     '^marking pointer arg\\d+ as scalar',
     '^Cannot find btf of tracepoint template',
     '^R\\d+ min value is outside.* \\(speculative',

@@ -73,6 +73,9 @@ export class LogSection {
         this.#state = line.text;
         return;
       case 'branch':
+        // At level 1 the kernel erases the branches that are done, but not which line it printed last: it may leave
+        // out the line of the next instruction although the log does not have it.
+        if (this.#path.last?.index === line.from) this.#position = undefined;
         this.#path.resume(line.from);
         if (!line.safe) this.#state = line.state;
         return;
@@ -126,14 +129,19 @@ export class LogSection {
     this.#instructions++;
     // What was said before an instruction was no refusal.
     if (this.#messages.length > 0) this.#messages = [];
+    // Where a branch was erased, the state of the next instruction can stand in the same line.
+    const joint = rest.includes(': ')
+      ? /^(\([0-9a-f]{2}\) [^;]*?) \d+: ?((?:frame|R|fp-)\d.*)$/.exec(rest)
+      : null;
     this.#path.push({
       index,
-      line: rest,
+      line: joint?.[1] ?? rest,
       before: this.#state,
       position: this.#position,
       logLine: number,
     });
-    this.#state = undefined;
+    this.#state = joint?.[2];
+    if (joint) this.#position = undefined;
   }
 
   /** One value per line of source, however often it comes. */

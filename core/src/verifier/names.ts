@@ -70,6 +70,15 @@ export function dereferences(text: string): readonly Dereference[] {
     const pointer = match[2] ?? '';
     found.push({ pointer, expression: `*${pointer}`, column: match.index + (match[1]?.length ?? 0) + 1 });
   }
+  for (const match of text.matchAll(
+    /\*\s*\(([^()]*\*\s*)\)\s*&?\s*([A-Za-z_]\w*(?:(?:->|\.)\w+|\[\w+\])*)/g,
+  )) {
+    // `*(int *)value->last`; with `&` in front of the expression it is no pointer.
+    const pointer = match[2] ?? '';
+    if (!/&\s*$/.test(match[0].slice(0, -pointer.length))) {
+      found.push({ pointer, expression: match[0], column: match.index + 1 });
+    }
+  }
   return found.sort((a, b) => a.column - b.column);
 }
 

@@ -3,6 +3,7 @@ import type { Culprit } from './blame';
 import { indexOf } from './blame';
 import { calledFunction, positionOf } from './circumstances';
 import type { Circumstances } from './circumstances';
+import { lostPointer } from './lost-pointer';
 import type { RuleId } from './model';
 
 /** The rule that fits better, or undefined where the one of the text is right. */
@@ -19,14 +20,31 @@ const refinements: Readonly<Record<string, Refinement>> = {
       return 'missing-return-value';
     return culprit?.trace.end.kind === 'clobbered' ? 'clobbered-register' : undefined;
   },
-  'argument-type': ({ facts }) => {
+  'argument-type': (c, culprit) => {
+    const { facts } = c;
     const type = facts.get('type') ?? '';
     const expected = facts.get('expected') ?? '';
+    const lost = culprit && lostPointer(c, culprit);
+    if (lost && /^(?:scalar|inv)/.test(type)) return lost.rule;
     if (expected === 'ctx') return 'argument-not-ctx';
     if (expected === 'map_ptr') return 'argument-not-map';
     const isNumber = /^(?:scalar|inv)/.test(type);
     return isNumber && /\b(?:fp|map_value|mem)\b/.test(expected) ? 'argument-not-memory' : undefined;
   },
+  // Without CAP_PERFMON the stack ends where the program has written to.
+  'stack-bounds': ({ facts }) => {
+    const start = Number(facts.get('off'));
+    return start >= -512 && start + Number(facts.get('size')) <= 0 ? 'stack-uninitialised' : undefined;
+  },
+  'lock-held-call': (c) => (calledFunction(c, c.at) === 'bpf_spin_lock' ? 'lock-nested' : undefined),
+  // Without any bound it is not the sign that matters.
+  'size-negative': (_, culprit) => {
+    const facts = culprit?.holds?.facts;
+    return facts && !facts.has('smax') && !facts.has('umax') ? 'size-unbounded' : undefined;
+  },
+  'zero-size-read': (c) => ((calledFunction(c, c.at) ?? '').startsWith("bpf_map_") ? 'map-without-keys' : undefined),
+  'context-modified': (c, culprit) =>
+    culprit && indexOf(c, culprit) ? 'context-variable-offset' : undefined,
   'map-value-bounds': (c, culprit) => (culprit && indexOf(c, culprit) ? 'map-value-index' : undefined),
   'reference-leak': (c) => {
     const at = acquiredAt(c);
@@ -48,10 +66,13 @@ const refinements: Readonly<Record<string, Refinement>> = {
 /** Helpers that return an address of the kernel as a number. */
 const addressHelpers = /^bpf_(?:get_current_task|get_func_arg|get_func_ret|per_cpu_ptr|get_sockaddr)$/;
 
-function scalarDereference(c: Circumstances, { trace, holds }: Culprit): RuleId | undefined {
+function scalarDereference(c: Circumstances, culprit: Culprit): RuleId | undefined {
+  const { trace, holds } = culprit;
   const { end } = trace;
   const isMoved = trace.steps.some(({ kind }) => kind === 'arithmetic');
   if (holds?.constant === 0n && end.kind !== 'address') return 'null-deref';
+  const lost = lostPointer(c, culprit);
+  if (lost) return lost.rule;
   switch (end.kind) {
     case 'call':
       return addressHelpers.test(end.name) ? 'untrusted-pointer' : undefined;

@@ -23,14 +23,17 @@ export function fillNames(template: string, lookup: Lookup): string {
       const isCode = at % 2 === 1;
       return part.replace(/\{(\w+)\}/g, (_, name: string) => {
         const value = lookup(name);
-        if (isCode) return bare(value) ?? placeholders[name] ?? name;
-        return value ?? placeholders[name] ?? 'it';
+        if (isCode) return bare(value) ?? names[name] ?? name;
+        return value ?? placeholders[name] ?? '(?)';
       });
     })
     .join('`');
 }
 
-/** Where a name of the source is needed and not known. */
+/** Where an expression of the source is needed and not known. */
+const names: Readonly<Record<string, string>> = { value: 'pointer', index: 'i' };
+
+/** Where a phrase is needed and not known. */
 const placeholders: Readonly<Record<string, string>> = {
   value: 'the value',
   argument: 'the argument',
@@ -47,7 +50,10 @@ function bare(value: string | undefined): string | undefined {
 }
 
 export function capitalised(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  // Names stay as they are.
+  return /^(?!ctx\b)[a-z]+(?:[ ,’:]|$)/.test(sentence)
+    ? sentence.charAt(0).toUpperCase() + sentence.slice(1)
+    : sentence;
 }
 
 export function code(expression: string): string {

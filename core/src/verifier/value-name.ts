@@ -27,7 +27,15 @@ export function nameOfValue(
   if (made !== undefined && mentions(text, made)) return made;
   if (!isAddress(effect, register)) return undefined;
   const pointers = [...new Set(dereferences(text).map(({ pointer }) => pointer))];
-  return pointers.length === 1 ? pointers[0] : undefined;
+  // What was read on this line before is not the first pointer of it.
+  const { end } = trace;
+  const isChain = end.kind === 'load' && positionOf(c, end.at)?.line === position.line;
+  const [first, ...longer] = pointers.sort((a, b) => a.length - b.length);
+  if (first === undefined) return undefined;
+  const isOneChain = longer.every((pointer) => pointer.startsWith(first));
+  if (!isOneChain) return undefined;
+  if (!isChain) return first;
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 /** The variable that the origin's line assigns to. */

@@ -69,6 +69,12 @@ export function describeExpected(text: string): string | undefined {
   );
   if (memory.includes('fp') && memory.length > 2)
     return 'a pointer to memory (the stack, a map value, the packet, …)';
+  if (
+    names.length > 1 &&
+    names.every((name) => /^(?:sock\w*|tcp_sock|xdp_sock|(?:trusted_)?ptr_)$/.test(name))
+  ) {
+    return 'a pointer to a socket';
+  }
   const words = names.map((name) => describeType(name));
   if (words.length === 0 || words.some((word) => word === undefined)) return undefined;
   return [...new Set(words)].join(' or ');

@@ -11,7 +11,7 @@ export const argumentMessages: readonly MessageRule[] = [
     ],
     says: '{value}[, {argument},] may be NULL[: it comes from {origin}]',
     help: 'Check it before it is passed on: `if (!{value}) return 0;`.',
-    origin: 'may return NULL',
+    origin: 'it may be NULL',
     fix: 'null-check',
   },
   {
@@ -87,7 +87,7 @@ export const argumentMessages: readonly MessageRule[] = [
       '{arg} memory size {#size} is too large',
     ],
     says: '{value}, the size that {call} gets, has no upper bound that the verifier knows',
-    help: 'Bound it: `if (n > sizeof(buf)) n = sizeof(buf);`, or `n &= sizeof(buf) - 1` where the size is a power of two.',
+    help: 'Bound it right before the call, in a 64-bit variable: `if (n > sizeof(buf)) n = sizeof(buf);`, or `n &= sizeof(buf) - 1` where the size is a power of two. Of a 32-bit variable the compiler may check one copy and pass another.',
     about: 'size',
     fix: 'mask',
   },

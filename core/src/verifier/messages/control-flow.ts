@@ -39,13 +39,6 @@ export const controlFlowMessages: readonly MessageRule[] = [
     about: 'none',
   },
   {
-    rule: 'loop-iteration-limit',
-    texts: ['frame{#frame} bpf_loop iteration limit reached'],
-    says: 'bpf_loop() may be called with more turns than the kernel allows',
-    help: 'Bound the number of turns: at most 1 << 23.',
-    about: 'none',
-  },
-  {
     rule: 'unreachable-code',
     texts: ['unreachable insn {#insn}'],
     says: 'there is code that can never run',

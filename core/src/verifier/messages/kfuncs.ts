@@ -64,7 +64,7 @@ export const kfuncMessages: readonly MessageRule[] = [
     texts: ['Possibly NULL pointer passed to trusted {arg}'],
     says: '{value}[, {argument},] may be NULL[: it comes from {origin}]',
     help: 'Check it before it is passed on: `if (!{value}) return 0;`.',
-    origin: 'may return NULL',
+    origin: 'it may be NULL',
     fix: 'null-check',
   },
   {

@@ -128,6 +128,13 @@ export const mapMessages: readonly MessageRule[] = [
     help: 'Pass `&map` directly; to choose between maps use a map of maps, or branch and call on each branch.',
   },
   {
+    rule: 'map-without-keys',
+    texts: [],
+    says: 'maps of this type have no keys, so {call}() does not work with them',
+    help: 'A ring buffer takes records with bpf_ringbuf_reserve() or bpf_ringbuf_output(), queues and stacks take values with bpf_map_push_elem().',
+    about: 'none',
+  },
+  {
     rule: 'map-callback',
     texts: ['callback function not allowed for map'],
     says: 'bpf_for_each_map_elem() does not work with this type of map',

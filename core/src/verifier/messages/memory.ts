@@ -7,7 +7,7 @@ export const memoryMessages: readonly MessageRule[] = [
     texts: ["{reg} invalid mem access '{nullable}'"],
     says: '{value} may be NULL[: it comes from {origin}] and is used without a check',
     help: 'Check it before it is used: `if (!{value}) return 0;`.',
-    origin: 'may return NULL',
+    origin: 'it may be NULL',
     fix: 'null-check',
   },
   {
@@ -35,7 +35,27 @@ export const memoryMessages: readonly MessageRule[] = [
     texts: [],
     says: '{value} is always NULL here',
     help: 'Use the pointer only on the branch where it is not NULL.',
-    origin: 'is NULL from here on',
+  },
+  {
+    rule: 'use-after-release',
+    texts: [],
+    says: '{value} was released, submitted or discarded before it is used here',
+    help: 'Use it before that, or keep what is needed of it in a variable.',
+    origin: 'takes the pointer away',
+  },
+  {
+    rule: 'use-after-unlock',
+    texts: [],
+    says: '{value} is only valid while the lock is held that was released before',
+    help: 'Use it before the unlock, or hold a reference of your own (bpf_refcount_acquire(), bpf_task_acquire()).',
+    origin: 'ends the protection of the pointer',
+  },
+  {
+    rule: 'packet-pointer-stale',
+    texts: [],
+    says: '{value} points into the packet as it was before a call that may have moved the packet',
+    help: 'Take ctx->data and ctx->data_end again behind the call, and compare them again.',
+    origin: 'may move the packet',
   },
   {
     rule: 'invalid-deref',
@@ -163,6 +183,7 @@ export const memoryMessages: readonly MessageRule[] = [
     says: 'the access of {size} bytes at offset {off} goes beyond struct {struct}[, beyond its member {field}]',
     help: 'Compile against the types of the kernel that the program runs on (vmlinux.h with CO-RE), and read a member with its own type.',
     about: 'address',
+    minor: true,
   },
   {
     rule: 'struct-no-field',
@@ -175,6 +196,7 @@ export const memoryMessages: readonly MessageRule[] = [
     says: '[struct {struct} of ]this kernel has no member that this access could be[ (offset {off})]',
     help: 'Compile against the types of the kernel that the program runs on: vmlinux.h with preserve_access_index lets libbpf move the access.',
     about: 'address',
+    minor: true,
   },
   {
     rule: 'struct-write',
@@ -262,12 +284,8 @@ export const memoryMessages: readonly MessageRule[] = [
   },
   {
     rule: 'special-field-access',
-    texts: [
-      '{type} cannot be accessed directly by load/store',
-      'bpf_spin_lock cannot be accessed directly by load/store',
-      'bpf_timer cannot be accessed directly by load/store',
-    ],
-    says: 'the {type} in the map value must not be read or written like other members',
+    texts: ['{field} cannot be accessed directly by load/store'],
+    says: 'the {field} in the map value must not be read or written like other members',
     help: 'Only its own helpers may touch it. Copy the other members one by one instead of the whole value.',
     about: 'address',
   },

@@ -21,6 +21,18 @@ export const objectMessages: readonly MessageRule[] = [
     about: 'address',
   },
   {
+    rule: 'kptr-missing',
+    texts: [
+      '{reg} has no valid kptr',
+      "map '{map}' has no valid kptr",
+      "map '{map}' has more than {#count} kptr",
+      "map '{map}' has repeating kptr BTF tags",
+      "off={#off} doesn't point to kptr",
+    ],
+    says: 'the map value has no kernel pointer (kptr) there',
+    help: 'Declare the member as `struct task_struct __kptr *task;` and compile with clang 15 or newer: older ones leave the mark out of BTF without a word.',
+  },
+  {
     rule: 'kptr-store',
     texts: ['store to referenced kptr disallowed', "off={#off} kptr isn't referenced kptr"],
     says: 'a kptr that owns its object (__kptr) cannot be assigned',

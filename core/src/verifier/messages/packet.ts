@@ -67,7 +67,6 @@ export const packetMessages: readonly MessageRule[] = [
     texts: [
       "func '{function}' arg{#n} '{*}' has type {type}. Only pointer access is allowed",
       "func '{function}' arg{#n} type {type} is not a struct",
-      "func '{function}' arg{#n} has btf_id {#id} type {*} '{type}'",
       'invalid btf_id for context argument offset {#off}',
     ],
     says: 'argument {n} of {function}, counted from 0, has type {type} and cannot be read like this',
@@ -115,7 +114,7 @@ export const packetMessages: readonly MessageRule[] = [
   {
     rule: 'socket-access',
     texts: ['{reg} invalid {type} access off={#off} size={#size}'],
-    says: '{value} (a {type}) has no member that may be read with {size} bytes at offset {off}',
+    says: '{value} ({type}) has no member that may be read with {size} bytes at offset {off}',
     help: 'Use only the members that the struct of this type offers to BPF programs (struct bpf_sock, bpf_tcp_sock, …), with their own size.',
   },
   {

@@ -77,7 +77,7 @@ export const programMessages: readonly MessageRule[] = [
       'At bpf_set_retval the register R1 has {*} should have been in {range}',
       'At {where} the register {reg} has {*} should have been in {range}',
     ],
-    says: 'the program returns a value that its type does not allow; {range} is allowed',
+    says: 'the function returns a value that is not allowed here: it must be one of {range}',
     help: 'Return a constant from that range: for most tracing programs 0.',
     about: 'result',
   },

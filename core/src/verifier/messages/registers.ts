@@ -14,7 +14,6 @@ export const registerMessages: readonly MessageRule[] = [
     texts: [],
     says: '{value} lost its value at the call of {origin}: a call leaves nothing in r1 to r5',
     help: 'Keep values that are needed after a call in variables (inline assembly: r6 to r9).',
-    origin: 'the call takes the value away',
   },
   {
     rule: 'read-only-register',
@@ -28,7 +27,7 @@ export const registerMessages: readonly MessageRule[] = [
     texts: ['{reg} pointer arithmetic on {nullable} prohibited, null-check it first'],
     says: '{value} may be NULL[: it comes from {origin}], and an offset is added to it before it is checked',
     help: 'Check it first: `if (!{value}) return 0;`.',
-    origin: 'may return NULL',
+    origin: 'it may be NULL',
     fix: 'null-check',
   },
   {
@@ -64,7 +63,7 @@ export const registerMessages: readonly MessageRule[] = [
       'value {#value} makes {type} pointer be out of bounds',
       '{type} pointer offset {#off} is not allowed',
     ],
-    says: 'the number that is added to a {type} pointer may be too large or negative',
+    says: 'the number[, {index},] that is added to {value} may be too large or negative',
     help: 'Bound the number before it is added: `if (n > MAX) return 0;`, with an unsigned type.',
     about: 'index',
     fix: 'bound',

@@ -10,7 +10,7 @@ export const stackMessages: readonly MessageRule[] = [
       'invalid indirect read from stack {reg} off {#off}+{#at} size {#size}',
       'invalid indirect read from stack off {#off}+{#at} size {#size}',
     ],
-    says: 'not all of the {size} bytes[ of {value}] have a value on this path: byte {at}, counted from 0, has none',
+    says: 'not all of the {size} bytes[ of {value}] have a value on this path[: byte {at}, counted from 0, has none]',
     help: 'Give the whole variable a value before it is used, padding between members included: `struct key key = {};` or `__builtin_memset(&key, 0, sizeof(key));`.',
     about: 'register',
     fix: 'zero',
