@@ -42,7 +42,8 @@ const refinements: Readonly<Record<string, Refinement>> = {
     const facts = culprit?.holds?.facts;
     return facts && !facts.has('smax') && !facts.has('umax') ? 'size-unbounded' : undefined;
   },
-  'zero-size-read': (c) => ((calledFunction(c, c.at) ?? '').startsWith("bpf_map_") ? 'map-without-keys' : undefined),
+  'zero-size-read': (c) =>
+    (calledFunction(c, c.at) ?? '').startsWith('bpf_map_') ? 'map-without-keys' : undefined,
   'context-modified': (c, culprit) =>
     culprit && indexOf(c, culprit) ? 'context-variable-offset' : undefined,
   'map-value-bounds': (c, culprit) => (culprit && indexOf(c, culprit) ? 'map-value-index' : undefined),

@@ -60,6 +60,8 @@ export const kernelMessages: readonly MessageRule[] = [
       'mark_reg_unknown(regs, {*})',
       'mark_reg_not_init(regs, {*})',
       'BUG {*}',
+      'BUG: {*}',
+      'kfunc {*} conversion of owning ref to non-owning failed',
       'bug: {*}',
       'allocated_stack too small',
       'Writes through BTF pointers are not allowed',
