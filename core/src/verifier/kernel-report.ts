@@ -9,8 +9,8 @@
  *     At:
  *       handle @ a.bpf.c:23:9
  *       Source context:
- *         >>> 23 | *value += 1;
- *                | ^-- error: access may be outside object bounds
+ *       >>> 23 | *value += 1;
+ *              | ^-- error: access may be outside object bounds
  *       Instruction context:
  *       >>> 9 | (79) r1 = *(u64 *)(r0 +0)
  *
@@ -80,7 +80,7 @@ function readPlace([head = '', ...rest]: readonly string[]): ReportPlace | undef
   const wrapped = more.map((line) => /^ +\| {5,}(\S.*)$/.exec(line)?.[1]);
   const end = wrapped.findIndex((text) => text === undefined);
   const at = /^ {2}(?:(\S+) @ )?(\S+):(\d+):(\d+)$/.exec(head);
-  const marked = /^ {4,}>>> *\d+ \| (.*)$/.exec(source.find((line) => line.includes('>>>')) ?? '')?.[1];
+  const marked = /^ {2,}>>> *\d+ \| (.*)$/.exec(source.find((line) => line.includes('>>>')) ?? '')?.[1];
   const index = rest.map((line) => /^ {2}>>> +(\d+) \| \([0-9a-f]{2}\)/.exec(line)?.[1]).find(Boolean);
   const position: SourcePosition | undefined = at
     ? { file: at[2] ?? '', line: Number(at[3]), column: Number(at[4]), text: (marked ?? '').trim() }
