@@ -18,7 +18,7 @@ describeUnless(missing, 'run, on loopback', () => {
   test('brings the file name, mode, pid and ppid of a chmod there', async () => {
     const server = await startSshd();
     onTestFinished(() => server.stop());
-    const run = await openRun({
+    const run = openRun({
       targets: [{ kind: 'ssh', host: server.alias }],
       source: { path: fchmodat },
       ssh: { args: ['-F', server.config] },

@@ -9,7 +9,7 @@ import { AgentMessage as AgentMessageSchema } from '#core/agent/protocol';
 import { check } from '#core/messages/custom-message';
 import type { AgentStore } from '../agent/store';
 import { RunFailure } from '../failure/failure';
-import { quote, quoteAll } from '../shell/quote';
+import { quoteAll } from '../shell/quote';
 import type { RemoteShell } from '../shell/remote-shell';
 import type { Builder } from './builder';
 import { clangMissing, compilerArguments, readResult } from './clang';
@@ -95,8 +95,10 @@ async function headerOfHost(
 
 async function askAgent(shell: RemoteShell, binary: Uint8Array): Promise<readonly AgentMessage[]> {
   await shell.put('agent', binary);
-  const questions = ['facts', 'vmlinux', 'quit'].map((word) => `echo ${word}`).join('; ');
-  const { out } = await shell.work(`{ ${questions}; } | ${quote('../agent')} --heartbeat 0`);
+  // It ends with its stdin, whatever it has not said yet: that stays open until the last piece is there.
+  const questions = 'echo facts; echo vmlinux; until [ -e done ]; do sleep 1; done';
+  const answers = `sed '/"last":true/q;/"type":"error"/q'; : >done`;
+  const { out } = await shell.work(`{ ${questions}; } | ../agent --heartbeat 0 | { ${answers}; }`);
   return out
     .toString()
     .split('\n')

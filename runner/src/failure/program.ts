@@ -85,6 +85,15 @@ export function attachFailure(
   );
 }
 
+/** An object in which there is nothing to load. */
+export function noPrograms(): Failure {
+  return makeFailure(
+    'object-unusable',
+    'there is no program in it to load',
+    'A program is a function with a SEC("…") that libbpf knows; those with SEC("?…") are loaded where they are named. Check the names that were given.',
+  );
+}
+
 /** Nothing of the object has a section that libbpf attaches by itself. */
 export function nothingAttached(names: readonly string[]): Failure {
   return makeFailure(

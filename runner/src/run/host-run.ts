@@ -206,10 +206,10 @@ class HostLife {
   async #runJob(agent: ReadyAgent, { job, built }: Building): Promise<Failure | undefined> {
     const { options, emit } = this.#context;
     const { link, facts, lifeline } = agent;
+    const run = new ProgramRun(job.number, facts, emit);
     try {
       const { object } = await lifeline.hold(built);
       await emit({ type: 'built', run: job.number, object });
-      const run = new ProgramRun(job.number, facts, emit);
       this.#newest = run;
       this.#runs.set(job.number, run);
       await this.#steps.run('load', () => {
@@ -221,19 +221,14 @@ class HostLife {
       return undefined;
     } catch (error) {
       if (lifeline.isCut) throw error;
+      // Loaded, it may be; but it will say nothing.
+      if (this.#runs.has(run.number) && !run.isOver) await stop(agent, run);
       return failureOf(error);
     }
   }
 
   async #attach(agent: ReadyAgent, run: ProgramRun): Promise<void> {
-    const { lifeline } = agent;
-    try {
-      await this.#steps.run('attach', () => lifeline.hold(run.running.promise));
-    } catch (error) {
-      // It is loaded and will say nothing.
-      if (!lifeline.isCut) await stop(agent, run);
-      throw error;
-    }
+    await this.#steps.run('attach', () => agent.lifeline.hold(run.running.promise));
     const before = [...this.#runs.values()].filter(({ number }) => number < run.number);
     if (before.length === 0) this.#streaming = this.#steps.start('stream');
     for (const other of before) await stop(agent, other);

@@ -2,7 +2,7 @@
 import type { AgentMap, AgentMessage, AgentMessageOf, HostFacts } from '#core/agent/protocol';
 import { recordBatch } from '../agent/records';
 import { RunFailure } from '../failure/failure';
-import { attachFailure, loadFailure, nothingAttached, objectFailure } from '../failure/program';
+import { attachFailure, loadFailure, noPrograms, nothingAttached, objectFailure } from '../failure/program';
 import type { Failure, HostOutcome, RunEvent } from '../model';
 import { deferred } from './deferred';
 
@@ -28,6 +28,7 @@ export class ProgramRun {
   readonly #attached: string[] = [];
   #maps: readonly AgentMap[] = [];
   #logParts: string[] = [];
+  #over = false;
 
   constructor(number: number, facts: HostFacts, emit: Emit) {
     this.number = number;
@@ -117,13 +118,22 @@ export class ProgramRun {
     await this.#emit({ ...this.#ours(message), ...(failure && { failure }) });
   }
 
+  /** Nothing of it is loaded any more. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   #state(message: AgentMessageOf<'state'>): void {
-    if (message.state === 'loaded') this.loaded.resolve(true);
+    this.#over = message.state === 'failed' || message.state === 'stopped';
+    if (message.state === 'loaded') {
+      if (this.#sections.size > 0) this.loaded.resolve(true);
+      else this.#fail(noPrograms());
+    }
     if (message.state === 'running') this.#isRunning();
     if (message.state === 'failed') {
       this.#fail(this.#failures[0]?.failure ?? objectFailure(message, this.#facts));
     }
-    if (message.state === 'failed' || message.state === 'stopped') this.stopped.resolve(true);
+    if (this.#over) this.stopped.resolve(true);
   }
 
   #isRunning(): void {

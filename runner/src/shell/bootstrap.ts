@@ -4,7 +4,8 @@
  *
  * - It must be read whole before anything of it runs (hence the braces), and nothing may be sent after it until it has
  *   answered: shells read their input in blocks.
- * - Its answers begin with a word that nobody else says, because login files of the host may print what they like.
+ * - Its answers begin with a word that nobody else says, on a new line, because login files of the host may print what
+ *   they like.
  * - Nothing may stay behind. When its stdin ends it removes its folder; `guard` does the same when the network is gone
  *   and stdin stays open: nothing came for four seconds, neither a line nor more of a file. It is ended by SIGKILL,
  *   because a shell loses other signals that come between its fork and its first command.
@@ -123,6 +124,7 @@ run() {
   say exit "$r"
   bye 0
 }
+echo
 say system "$(uname -s)"
 say machine "$(uname -m)"
 say release "$(uname -r)"

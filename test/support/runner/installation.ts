@@ -17,6 +17,9 @@ export function requireAgents(...machines: readonly string[]): Missing {
   return missing && `dist/${missing} (npm run build)`;
 }
 
+/** With a cache that the tests share, and what earlier runs of them left there: vmlinux.h of hosts. */
+export const usualPlaces = placesWith(fileURLToPath(new URL('../../../.cache/test/runner', import.meta.url)));
+
 /** With a cache of the test's own: nothing is known of any host. */
 export async function freshPlaces(): Promise<Places> {
   return placesWith(await temporaryFolder());

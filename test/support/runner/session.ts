@@ -7,7 +7,7 @@ import { ByteSource } from '#core/decode/source';
 import { readBpfObject } from '#core/elf/bpf-object';
 import { startRun } from '#runner/run/start-run';
 import type { HostOutcome, RunEvent, RunEventOf, RunOptions, RunSession, StepName } from '#runner/model';
-import { freshPlaces } from './installation';
+import { usualPlaces } from './installation';
 import { recordedUi } from './ui';
 
 /** A record of the program, decoded. */
@@ -30,8 +30,8 @@ export interface TestRun {
 export type TestRunOptions = Pick<RunOptions, 'targets' | 'source'> & Partial<RunOptions>;
 
 /** Stopped when the test ends, whatever happened. */
-export async function openRun(options: TestRunOptions): Promise<TestRun> {
-  const session = startRun({ ui: recordedUi(), places: await freshPlaces(), ...options });
+export function openRun(options: TestRunOptions): TestRun {
+  const session = startRun({ ui: recordedUi(), places: usualPlaces, ...options });
   onTestFinished(() => session.stop());
   const events: RunEvent[] = [];
   const records: Row[] = [];
