@@ -27,7 +27,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { PROTOCOL = 1, HEARTBEAT_MS = 4000, LARGEST_OBJECT = 64 << 20 };
+enum { PROTOCOL = 1, HEARTBEAT_MS = 4000, DETACH_MS = 4000, LARGEST_OBJECT = 64 << 20 };
 
 /* The object that is on its way; its bytes are dropped where there is no room for them. */
 static struct request *upload;
@@ -253,6 +253,7 @@ int main(int argc, char **argv)
 	say_hello();
 	serve();
 	io_restore();
-	/* What is still attached, or on its way in a thread, goes with the process. */
+	/* The kernel would detach one program after another. What is not done in time is left to it. */
+	session_detach_all(DETACH_MS);
 	return 0;
 }

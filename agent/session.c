@@ -38,6 +38,13 @@ static struct session *sessions;
 static bool busy;
 static long long next_lost, next_printk;
 
+static int until(long long due, long long now, int timeout)
+{
+	int left = due > now ? due - now : 0;
+
+	return timeout < 0 || left < timeout ? left : timeout;
+}
+
 static void say_state(unsigned long id, const char *state)
 {
 	json_begin("state");
@@ -143,6 +150,28 @@ void session_stop_all(void)
 		stop(session);
 }
 
+static bool any_detaching(void)
+{
+	for (struct session *session = sessions; session; session = session->next) {
+		if (session->state == DETACHING)
+			return true;
+	}
+	return false;
+}
+
+void session_detach_all(int most_ms)
+{
+	long long end = now_ms() + most_ms;
+
+	session_stop_all();
+	while (any_detaching() && now_ms() < end) {
+		struct pollfd file = { .fd = work_fd(), .events = POLLIN };
+
+		poll(&file, 1, until(end, now_ms(), -1));
+		work_collect();
+	}
+}
+
 /* Nothing writes into its buffers any more, and they are empty. */
 static void finish(struct session *session)
 {
@@ -183,13 +212,6 @@ static void finish_detached(void)
 		if (readers_empty(session->id))
 			finish(session);
 	}
-}
-
-static int until(long long due, long long now, int timeout)
-{
-	int left = due > now ? due - now : 0;
-
-	return timeout < 0 || left < timeout ? left : timeout;
 }
 
 static int run_watches(long long now)
