@@ -50,7 +50,8 @@ for (const { version, vscode } of codeServers) {
         await events('sys_enter_fchmodat').waitFor();
         await workbench.press('Enter');
         await events(/^syscalls/).waitFor();
-        expect(await workbench.viewRows('Tracepoints').count()).toBe(5);
+        const rows = () => workbench.viewRows('Tracepoints').count();
+        await expect.poll(rows, { timeout: 30_000 }).toBe(5);
         await events('sys_enter_fchmodat').click();
         await workbench.line('name: sys_enter_fchmodat').waitFor();
         await workbench.line('field:const char * filename').waitFor();

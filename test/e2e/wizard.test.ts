@@ -145,16 +145,28 @@ for (const { version, vscode } of codeServers) {
 
         await workbench.press('Control+Z');
         await workbench.page.locator('.tab', { hasText: /^exec\.bpf\.c/ }).waitFor({ state: 'detached' });
-        await expect
-          .poll(() => readdirSync(session.folder).filter((name) => /exec|Make/.test(name)))
-          .toEqual([]);
+        const left = () => readdirSync(session.folder).filter((name) => /exec|Make/.test(name));
+        await expect.poll(left, { timeout: 30_000 }).toEqual([]);
       });
 
-      it('is offered by a SEC line that has no function, for its event', async () => {
+      it('completes a SEC line that has no function, accepted by the button above the preview', async () => {
         await workbench.openFile('unfinished.bpf.c');
         await workbench.goTo(6, 'SEC("tp/sched');
         await workbench.applyQuickFix('Generate the handler of sched:sched_wakeup', () => Promise.resolve());
-        await workbench.quickInput('sched_wakeup (2/7)');
+        await acceptUntil(2, 7);
+        await workbench.page.locator('.editor-actions a[aria-label^="Accept Preview"]').click();
+        await workbench.diff().modified.waitFor({ state: 'detached' });
+        await workbench.save();
+        const text = await saved('unfinished.bpf.c');
+        expect(text).toMatch(/^SEC\("tp\/sched\/sched_wakeup"\)\nint \w+\(struct \w+ \*ctx\)\n\{/m);
+        expect(count(text, 'sched/sched_wakeup')).toBe(1);
+      });
+
+      it('is in the context menu of an eBPF program', async () => {
+        await workbench.press('Control+Home');
+        await workbench.line('SPDX').click({ button: 'right' });
+        await workbench.page.locator('.monaco-menu .action-item', { hasText: wizard }).click();
+        await workbench.quickInput('(1/');
         await workbench.press('Escape');
       });
     });

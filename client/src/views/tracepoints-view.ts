@@ -34,6 +34,7 @@ export function createTracepointsView(host: Host): vscode.Disposable {
   const showKernel = (status: ServerStatus) =>
     void vscode.commands.executeCommand('setContext', 'ebpf.noKernel', hasNoKernel(status));
   showKernel(server.status);
+  showCounts();
   return vscode.Disposable.from(
     view,
     provider,

@@ -145,7 +145,7 @@ const written: Reply<void> = { kind: 'next', value: undefined };
 
 /** A row cuts off what is too long, and has two lines. */
 function noteRow(note: string): Choice<Row> {
-  const [, label = note, detail = ''] = /^(.{1,90})(?: (.+))?$/.exec(note) ?? [];
+  const [, label = note, detail = ''] = /^(.{1,72})(?: (.+))?$/.exec(note) ?? [];
   return { label, ...(detail !== '' && { detail }), icon: 'info', value: { kind: 'note' } };
 }
 
