@@ -19,7 +19,10 @@ import { loadInGuest } from '#support/guests/loader';
 import { requireGuests } from '#support/guests/requirements';
 import { describeUnless } from '#support/requirement';
 
-/** Events in one object: clang takes longer than twice as long for twice as many. */
+/**
+ * Events in one object. Clang takes longer than twice as long for twice as many; and each batch is detached before the
+ * next one, because what is attached to every event runs all the time and slows an emulated guest more than detaching.
+ */
 const batchSize = 200;
 
 describeUnless(await requireGuests(...guestIds), 'handlers for every event', () => {
