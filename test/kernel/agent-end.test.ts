@@ -121,25 +121,6 @@ describeUnless(requireKernel(), 'the agent ends, and nothing is left', () => {
     await nothingIsLeft(agent);
   });
 
-  test('even with many programs, which the kernel would detach one after another', async () => {
-    const events = (await readdir('/sys/kernel/tracing/events/syscalls'))
-      .filter((event) => event.startsWith('sys_enter_'))
-      .slice(0, 120);
-    const object = await objectOf(
-      events
-        .map(
-          (event, n) => `SEC("tp/syscalls/${event}") int ${n ? `many${n}` : name}(void *ctx) { return 0; }`,
-        )
-        .join('\n'),
-    );
-    const agent = await startAgent();
-    agent.load(1, object);
-    await agent.heard('state', ({ state }) => state === 'running');
-    expect(agent.all('attach').filter(({ state }) => state === 'attached')).toHaveLength(120);
-    agent.process.stdout?.destroy();
-    await nothingIsLeft(agent);
-  });
-
   test('and takes its own file with it, if it is told so', async () => {
     const folder = await mkdtemp(join(tmpdir(), '.ebpf-workbench-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
