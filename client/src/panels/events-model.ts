@@ -30,6 +30,8 @@ export interface ModelHost {
 
 /** Between two messages about the same thing. */
 const INTERVAL = 100;
+/** Rows that are sent at once. */
+const MAX_SLICE = 500;
 /** Rows that a filter looks at before anybody else gets a turn: some ten milliseconds. */
 const SCAN = 5000;
 
@@ -146,7 +148,7 @@ export class EventsModel {
         this.#postNow();
         break;
       case 'view':
-        this.#view = message;
+        this.#view = { ...message, count: Math.min(message.count, MAX_SLICE) };
         this.#postRows();
         break;
       case 'filter':
@@ -270,7 +272,7 @@ export class EventsModel {
       columns: layout.columns.map(({ title, detail, numeric }) => ({ title, detail, numeric })),
       maps,
       map: map ?? null,
-      choices: this.types.choices(),
+      choices: this.types.choices().filter((choice) => maps.includes(choice.map)),
     });
     this.#changed.delete('layout');
     this.#postRows();

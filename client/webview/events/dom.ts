@@ -13,10 +13,11 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Undefined and false take an attribute away; true sets it without a value. */
+/** Undefined and false take an attribute away; true sets it without a value. Those of ARIA say `true` and `false`. */
 export function setAttributes(target: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === false) target.removeAttribute(name);
+    if (typeof value === 'boolean' && name.startsWith('aria-')) target.setAttribute(name, String(value));
+    else if (value === undefined || value === false) target.removeAttribute(name);
     else target.setAttribute(name, value === true ? '' : String(value));
   }
 }

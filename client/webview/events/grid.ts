@@ -45,6 +45,8 @@ export class EventGrid {
   #active: number | undefined;
   #asked = '';
   #drawing = false;
+  /** Where we have scrolled to: a scroll event from elsewhere is the user's. */
+  #scrolledTo = 0;
 
   constructor(events: GridEvents) {
     this.#events = events;
@@ -67,10 +69,7 @@ export class EventGrid {
 
   set follow(follow: boolean) {
     if (follow) this.#scrollToEnd();
-    if (follow === this.#follow) return;
-    this.#follow = follow;
-    this.#events.followChanged(follow);
-    this.ask(true);
+    this.#setFollow(follow);
   }
 
   get active(): number | undefined {
@@ -119,7 +118,7 @@ export class EventGrid {
     setAttributes(this.element, { 'aria-rowcount': end - first + 1 });
     this.#space.style.height = `${(end - first) * ROW_HEIGHT}px`;
     if (this.#follow) this.#scrollToEnd();
-    else if (dropped > 0) this.element.scrollTop -= dropped * ROW_HEIGHT;
+    else if (dropped > 0) this.#scrollTo(this.element.scrollTop - dropped * ROW_HEIGHT);
     this.#draw();
     this.ask();
   }
@@ -148,12 +147,10 @@ export class EventGrid {
   }
 
   #scrolled(): void {
-    // Scrolled by us to the end, or by the user to anywhere.
-    const left = this.element.scrollHeight - this.element.clientHeight - this.element.scrollTop;
-    const atEnd = left < ROW_HEIGHT / 2;
-    if (this.#follow !== atEnd) {
-      this.#follow = atEnd;
-      this.#events.followChanged(atEnd);
+    const { scrollTop, scrollHeight, clientHeight } = this.element;
+    if (Math.abs(scrollTop - this.#scrolledTo) >= 1) {
+      this.#scrolledTo = scrollTop;
+      this.#setFollow(scrollHeight - clientHeight - scrollTop < ROW_HEIGHT / 2);
     }
     if (this.#drawing) return;
     this.#drawing = true;
@@ -165,7 +162,19 @@ export class EventGrid {
   }
 
   #scrollToEnd(): void {
-    this.element.scrollTop = this.element.scrollHeight;
+    this.#scrollTo(this.element.scrollHeight);
+  }
+
+  #scrollTo(top: number): void {
+    this.element.scrollTop = top;
+    this.#scrolledTo = this.element.scrollTop;
+  }
+
+  #setFollow(follow: boolean): void {
+    if (follow === this.#follow) return;
+    this.#follow = follow;
+    this.#events.followChanged(follow);
+    this.ask(true);
   }
 
   #draw(): void {
@@ -296,9 +305,12 @@ export class EventGrid {
     const top = (active - this.#first) * ROW_HEIGHT;
     const room = this.element.clientHeight - 2 * ROW_HEIGHT;
     const { scrollTop } = this.element;
-    if (top < scrollTop) this.element.scrollTop = top;
-    else if (top > scrollTop + room) this.element.scrollTop = top - room;
+    if (top < scrollTop) this.#scrollTo(top);
+    else if (top > scrollTop + room) this.#scrollTo(top - room);
+    // Who looks at a row does not want it to run away.
+    this.#setFollow(false);
     this.#draw();
+    this.ask();
   }
 
   #open(): void {

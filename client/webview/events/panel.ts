@@ -1,5 +1,5 @@
 /** The parts of the panel, and what goes between them and the extension. */
-import { maxSlice, type PanelTab, type ToPanel } from '#core/messages/events-panel';
+import type { PanelTab, ToPanel } from '#core/messages/events-panel';
 import { Announcer } from './announcer';
 import { DetailsPane } from './details';
 import { count, element, setText } from './dom';
@@ -23,6 +23,7 @@ export class Panel {
   readonly #events: HTMLElement;
   #generation = -1;
   #status: Status | undefined;
+  #map: string | null = null;
   /** The filter whose result was not announced yet. */
   #asked: string | undefined;
 
@@ -30,7 +31,7 @@ export class Panel {
     this.#extension = extension;
     const { send } = this;
     this.#grid = new EventGrid({
-      view: (from, rows, follow) => send({ type: 'view', from, count: Math.min(rows, maxSlice), follow }),
+      view: (from, rows, follow) => send({ type: 'view', from, count: rows, follow }),
       open: (index) => send({ type: 'details', index }),
       followChanged: (follow) => this.#toolbar.showFollow(follow),
     });
@@ -94,6 +95,7 @@ export class Panel {
     switch (message.type) {
       case 'layout':
         this.#generation = message.generation;
+        this.#map = message.map;
         this.#toolbar.showLayout(message);
         this.#grid.setColumns(message.columns);
         this.#details.close();
@@ -101,6 +103,7 @@ export class Panel {
       case 'rows':
         if (message.generation !== this.#generation) break;
         this.#grid.setSlice(message);
+        if (this.#status && this.#filtered) this.#toolbar.showStatus(this.#status, this.#grid.count);
         this.#explain();
         break;
       case 'status':
@@ -124,7 +127,7 @@ export class Panel {
   #showStatus(status: Status): void {
     const before = this.#status;
     this.#status = status;
-    this.#toolbar.showStatus(status);
+    this.#toolbar.showStatus(status, this.#filtered ? this.#grid.count : undefined);
     this.#explain();
     for (const { host, state, detail } of status.hosts) {
       const known = before?.hosts.find((one) => one.host === host)?.state;
@@ -140,6 +143,10 @@ export class Panel {
       );
       this.#asked = undefined;
     }
+  }
+
+  get #filtered(): boolean {
+    return this.#map !== null || this.#extension.state.filter.trim() !== '';
   }
 
   /** What an empty table means. */

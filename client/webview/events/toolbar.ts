@@ -97,7 +97,7 @@ export class Toolbar {
   }
 
   showFollow(follow: boolean): void {
-    setAttributes(this.#follow, { 'aria-pressed': String(follow) });
+    setAttributes(this.#follow, { 'aria-pressed': follow });
   }
 
   showLayout({ maps, map, choices }: Layout): void {
@@ -120,16 +120,17 @@ export class Toolbar {
     );
   }
 
-  showStatus({ hosts, received, kept, rate, lost, lostCount, paused }: Status): void {
+  /** @param matching rows of the view, where a filter picks them */
+  showStatus({ hosts, received, kept, rate, lost, lostCount, paused }: Status, matching?: number): void {
     this.#paused = paused !== null;
-    setAttributes(this.#pause, { 'aria-pressed': String(this.#paused) });
+    setAttributes(this.#pause, { 'aria-pressed': this.#paused });
     const label = this.#paused ? 'Resume' : 'Pause';
     if (this.#pause.ariaLabel !== label) {
       setAttributes(this.#pause, { 'aria-label': label, title: label });
       this.#pause.replaceChildren(icon(this.#paused ? icons.resume : icons.pause));
     }
     this.#stop.hidden = !hosts.some(({ state }) => state === 'running' || state === 'starting');
-    setText(this.#counts, countText(received, kept, rate, paused));
+    setText(this.#counts, countText({ received, kept, rate, paused }, matching));
     this.#lost.hidden = lost.length === 0;
     setText(this.#lost, lostCount > 0 ? `${count(lostCount)} lost` : 'events lost');
     setAttributes(this.#lost, { title: lost.join('\n') });
@@ -164,8 +165,12 @@ function fillSelect(
   select.value = value;
 }
 
-function countText(received: number, kept: number, rate: number, paused: Status['paused']): string {
-  const parts = [`${count(received)} ${received === 1 ? 'event' : 'events'}`];
+function countText(
+  { received, kept, rate, paused }: Pick<Status, 'received' | 'kept' | 'rate' | 'paused'>,
+  matching: number | undefined,
+): string {
+  const all = `${count(received)} ${received === 1 ? 'event' : 'events'}`;
+  const parts = [matching === undefined ? all : `${count(matching)} of ${all}`];
   if (kept < received) parts.push(`last ${count(kept)} kept`);
   if (rate > 0) parts.push(`${count(rate)}/s`);
   if (paused) {
@@ -176,16 +181,20 @@ function countText(received: number, kept: number, rate: number, paused: Status[
 }
 
 function showHosts(target: HTMLElement, hosts: Status['hosts']): void {
-  const texts = hosts.map(({ host, state, detail }) => ({
-    text: `${host}: ${state === 'starting' && detail !== '' ? detail : state}`,
-    title: detail,
-    state,
-  }));
+  const texts = hosts.map(({ host, state, detail }) => {
+    const words = `${host}: ${state === 'starting' && detail !== '' ? detail : state}`;
+    // Green says that it runs, for those who see it; the title says it for all.
+    return {
+      text: state === 'running' ? host : words,
+      title: detail === '' ? words : `${words}: ${detail}`,
+      state,
+    };
+  });
   while (target.children.length > texts.length) target.lastElementChild?.remove();
   texts.forEach(({ text, title, state }, i) => {
     let chip = target.children[i];
     if (chip === undefined) target.append((chip = element('span')));
-    setAttributes(chip, { class: `host ${state}`, title: title || undefined });
+    setAttributes(chip, { class: `host ${state}`, title, role: 'img', 'aria-label': title });
     setText(chip, text);
   });
 }

@@ -43,12 +43,13 @@ function decodeAny(bytes: Uint8Array, start: number, end: number): string {
 /** Control characters, line separators, and what has no width or turns the direction of what follows. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** Control characters as the pictures that Unicode has of them (`␛`), other invisible ones by their number. */
+const ESCAPES: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+/** What would not be seen, or would move a cursor, as C writes it: `\n`, `\x1b`, `\u202e`. Backslashes stay what they are. */
 export function visible(text: string): string {
   return text.replace(HIDDEN, (character) => {
     const code = character.codePointAt(0) ?? 0;
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    if (code === 0x7f) return '\u2421';
-    return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
+    const hex = code.toString(16);
+    return ESCAPES[character] ?? (code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u${hex.padStart(4, '0')}`);
   });
 }

@@ -8,18 +8,15 @@ const Index = v.pipe(v.number(), v.integer(), v.minValue(0));
 const tabs = ['events', 'maps', 'programs'] as const;
 export type PanelTab = (typeof tabs)[number];
 
-/** So many rows are sent at once, at most. */
-export const maxSlice = 500;
-
 export const FromPanel = v.variant('type', [
   /** It was loaded, and knows nothing. `filter`: what it had before it was hidden. */
   v.object({ type: v.literal('ready'), tab: v.picklist(tabs), filter: v.string() }),
   v.object({ type: v.literal('tab'), tab: v.picklist(tabs) }),
-  /** The rows in sight. With `follow` the last `count` ones, whichever they are. */
+  /** The rows in sight, of which 500 are sent at most. With `follow` the last `count` ones, whichever they are. */
   v.object({
     type: v.literal('view'),
     from: Index,
-    count: v.pipe(Index, v.maxValue(maxSlice)),
+    count: Index,
     follow: v.boolean(),
   }),
   v.object({ type: v.literal('filter'), text: v.pipe(v.string(), v.maxLength(1000)) }),

@@ -197,10 +197,10 @@ describe('text', () => {
   });
 
   it('shows what would not be seen, or would move a cursor', () => {
-    expect(visible('a\u0000\u001b[2J\r\n\u007f')).toBe('a␀␛[2J␍␊␡');
-    expect(visible('\u009b31m')).toBe('<U+009B>31m');
-    expect(visible('safe\u202egnp.exe')).toBe('safe<U+202E>gnp.exe');
-    expect(visible('zero\u200bwidth\ufeff')).toBe('zero<U+200B>width<U+FEFF>');
+    expect(visible('a\u0000\u001b[2J\r\n\t\u007f')).toBe('a\\x00\\x1b[2J\\r\\n\\t\\x7f');
+    expect(visible('\u009b31m')).toBe('\\x9b31m');
+    expect(visible('safe\u202egnp.exe')).toBe('safe\\u202egnp.exe');
+    expect(visible('zero\u200bwidth\ufeff')).toBe('zero\\u200bwidth\\ufeff');
     expect(visible('größe 漢字 🙂')).toBe('größe 漢字 🙂');
   });
 });

@@ -71,7 +71,7 @@ const json = {
 const texts: Readonly<Record<string, string>> = {
   letter: "'R'",
   umlaut: 'ä\ufffd',
-  escape: '␛[31m␊',
+  escape: '\\x1b[31m\\n',
   lines: '[one, two]',
   protocol: '0x86dd',
   delta_ns: '1.25 ms',
