@@ -84,6 +84,7 @@ for (const { version, vscode } of codeServers) {
     it("puts the verifier's refusal on the line, with where the value came from", async () => {
       await workbench.openFile('count.bpf.c');
       await workbench.runCommand('eBPF: Verify on Host');
+      await workbench.goTo(20);
       await workbench.squiggles('error').first().waitFor();
       const problems = await workbench.problems();
       await problems.filter({ hasText: 'null-check' }).first().waitFor();

@@ -6,7 +6,8 @@ export function showRunEvent(model: EventsModel, event: RunEvent): void {
   const { host } = event;
   switch (event.type) {
     case 'step':
-      if (event.state === 'started') model.state(host, 'starting', event.step);
+      if (event.state === 'started' && event.step === 'stream') model.state(host, 'running');
+      else if (event.state === 'started') model.state(host, 'starting', event.step);
       else if (event.state === 'failed') model.state(host, 'failed', event.failure.message);
       break;
     case 'built':

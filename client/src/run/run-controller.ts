@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { programsRequest, type BpfProgram } from '#core/messages/programs';
 import { recordTypesRequest } from '#core/messages/record-types';
-import type { Places, RunEvent, RunnerUi, RunSession } from '#runner/model';
+import type { Failure, FailureCode, Places, RunEvent, RunnerUi, RunSession } from '#runner/model';
 import { startRun } from '#runner/run/start-run';
 import type { LanguageServer } from '../language-server';
 import type { EventsPanel } from '../panels/events-panel';
@@ -145,7 +145,9 @@ export class RunController implements vscode.Disposable {
         log.info(
           `${host}: ${event.step} ${event.state}${event.state === 'done' ? ` in ${Math.round(event.milliseconds)} ms` : ''}`,
         );
-        if (event.state === 'started') this.#setHost(host, { state: 'starting', detail: event.step });
+        if (event.state !== 'started') break;
+        if (event.step === 'stream') this.#setHost(host, { state: 'running', detail: '' });
+        else this.#setHost(host, { state: 'starting', detail: event.step });
         break;
       case 'built':
         verdicts.built(host, event.object);
@@ -179,7 +181,7 @@ export class RunController implements vscode.Disposable {
         if (event.failure !== undefined && event.failure.code !== 'cancelled') {
           const { message, help, detail } = event.failure;
           log.error(`${host}: ${message}\n${help}${detail === undefined ? '' : `\n${detail}`}`);
-          void this.#offerProblems(mode, `${host}: ${message} ${help}`, event.failure.code);
+          void this.#offerProblems(mode, host, event.failure);
         }
         break;
       case 'facts':
@@ -192,13 +194,19 @@ export class RunController implements vscode.Disposable {
     }
   }
 
-  async #offerProblems(mode: RunRequest['mode'], text: string, code: string): Promise<void> {
-    const inSource = ['compile-error', 'program-refused', 'attach-denied', 'event-missing', 'attach-failed'];
-    const show = inSource.includes(code) ? 'Show Problems' : 'Show Log';
-    const answer = await vscode.window.showErrorMessage(text, show);
+  /** What is wrong with the program is said on its lines; what is wrong elsewhere, with what to do about it. */
+  async #offerProblems(
+    mode: RunRequest['mode'],
+    host: string,
+    { code, message, help }: Failure,
+  ): Promise<void> {
+    const inSource = ofProgram.includes(code);
+    const show = inSource ? 'Show Problems' : 'Show Log';
+    const text = inSource ? message : `${message} ${help}`;
+    const answer = await vscode.window.showErrorMessage(`${host}: ${text}`, show);
     if (answer === undefined) return;
-    if (show === 'Show Log') this.#parts.log.show(mode === 'run');
-    else await vscode.commands.executeCommand('workbench.actions.view.problems');
+    if (inSource) await vscode.commands.executeCommand('workbench.actions.view.problems');
+    else this.#parts.log.show(mode === 'run');
   }
 
   #setHost(host: string, status: HostStatus): void {
@@ -225,6 +233,14 @@ export class RunController implements vscode.Disposable {
     return new Map(answer.maps.map(({ map, types }) => [map, types]));
   }
 }
+
+const ofProgram: readonly FailureCode[] = [
+  'compile-error',
+  'program-refused',
+  'attach-denied',
+  'event-missing',
+  'attach-failed',
+];
 
 function titleOf({ document, mode, program }: RunRequest): string {
   const name = document.uri.path.split('/').at(-1) ?? '';

@@ -93,7 +93,7 @@ export class Verdicts implements vscode.Disposable {
       return;
     }
     const diagnostic = new vscode.Diagnostic(
-      rangeOf(first.position),
+      rangeOf(uri, first.position),
       message,
       vscode.DiagnosticSeverity.Error,
     );
@@ -102,7 +102,7 @@ export class Verdicts implements vscode.Disposable {
     diagnostic.relatedInformation = others.flatMap((label) => {
       const where = this.#uri(label.position);
       if (where === undefined) return [];
-      const location = new vscode.Location(where, rangeOf(label.position));
+      const location = new vscode.Location(where, rangeOf(where, label.position));
       return [new vscode.DiagnosticRelatedInformation(location, label.text)];
     });
     this.#kernel.set(uri, [...(this.#kernel.get(uri) ?? []), diagnostic]);
@@ -136,9 +136,10 @@ const severities: Record<BuildDiagnostic['severity'], vscode.DiagnosticSeverity>
   note: vscode.DiagnosticSeverity.Information,
 };
 
-/** From the column, where it is known, to the end of the line. */
-function rangeOf({ line = 1, column = 0, text }: SourcePosition): vscode.Range {
-  const start = Math.max(0, column - 1);
-  const indent = text.length - text.trimStart().length;
-  return new vscode.Range(line - 1, column > 0 ? start : indent, line - 1, Number.MAX_SAFE_INTEGER);
+/** From the column, where it is known, to the end of the line; else the line without its indentation. */
+function rangeOf(uri: vscode.Uri, { line = 1, column = 0 }: SourcePosition): vscode.Range {
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  const known = open !== undefined && line <= open.lineCount;
+  const indent = known ? open.lineAt(line - 1).firstNonWhitespaceCharacterIndex : 0;
+  return new vscode.Range(line - 1, column > 0 ? column - 1 : indent, line - 1, Number.MAX_SAFE_INTEGER);
 }

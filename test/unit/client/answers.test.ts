@@ -113,8 +113,9 @@ describe('the memory', () => {
 describe('the delivery that is offered first', () => {
   const ready = (release: string) =>
     ({
-      ...{ state: 'ready', release, machine: 'x86_64', source: 'local', location: '/', events: 1 },
+      state: 'ready',
       chosen: true,
+      ...{ release, machine: 'x86_64', source: 'local' as const, location: '/', events: 1 },
     }) as const;
 
   it.each([
