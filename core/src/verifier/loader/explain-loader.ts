@@ -1,0 +1,129 @@
+/** libbpf's words and the errors of attaching, in plain ones. */
+import { MessageTable } from '../message-match';
+import type { MatchedMessage } from '../message-match';
+import type { MessageRule } from '../messages/rule';
+import type { Explanation, LoaderMessage, SourcePosition } from '../model';
+import { capitalised, fillNames, fillSentence } from '../sentence';
+import { attachMessages } from './attach-messages';
+import { objectMessages } from './object-messages';
+
+export const loaderRules: readonly MessageRule[] = [...objectMessages, ...attachMessages];
+
+export interface LoaderContext {
+  /** The line where a program begins. */
+  readonly start?: (program: string) => SourcePosition | undefined;
+}
+
+export interface LoaderExplainer {
+  /** What a loader said, one explanation for each program or map that it is about. */
+  explain(messages: readonly LoaderMessage[], context?: LoaderContext): readonly Explanation[];
+  /** An attach that failed. */
+  explainAttach(attach: FailedAttach, context?: LoaderContext): Explanation;
+  match(text: string): MatchedMessage | undefined;
+}
+
+/** As the agent reports it (`attach`). */
+export interface FailedAttach {
+  readonly name: string;
+  readonly section: string;
+  /** `EACCES` */
+  readonly code: string;
+  /** strerror()'s text. */
+  readonly text: string;
+  /** libbpf's words. */
+  readonly log: string;
+  /** What the host's facts say about it. */
+  readonly cause?: string;
+}
+
+export function createLoaderExplainer(): LoaderExplainer {
+  const table = new MessageTable(loaderRules);
+  return {
+    match: (text) => table.match(text),
+    explain: (messages, context = {}) => explainMessages(table, messages, context),
+    explainAttach: (attach, context = {}) => explainAttach(table, attach, context),
+  };
+}
+
+function explainMessages(
+  table: MessageTable,
+  messages: readonly LoaderMessage[],
+  context: LoaderContext,
+): readonly Explanation[] {
+  const found = messages.flatMap((message) => {
+    const match = table.match(message.text);
+    return match ? [{ message, match }] : [];
+  });
+  const major = found.filter(({ match }) => match.rule.minor !== true);
+  const told = major.length > 0 ? major : found.slice(0, 1);
+  const explanations = told.map(({ message, match }) =>
+    say(table, match, message.text, message.program, context),
+  );
+  // The same cause is said of an object and of each of its programs.
+  return explanations.filter(
+    ({ rule, program }, at) =>
+      explanations.findIndex(
+        (one) => one.rule === rule && (one.program ?? program) === (program ?? one.program),
+      ) === at,
+  );
+}
+
+function say(
+  table: MessageTable,
+  match: MatchedMessage,
+  text: string,
+  named: string | undefined,
+  context: LoaderContext,
+): Explanation {
+  const rule = table.rule(refine(match)) ?? match.rule;
+  const program = match.facts.get('program') ?? named;
+  const lookup = (name: string) => (name === 'program' ? program : match.facts.get(name));
+  const position = program === undefined ? undefined : context.start?.(program);
+  return {
+    rule: rule.rule,
+    ...(program !== undefined && { program }),
+    sentence: `${capitalised(fillSentence(rule.says, lookup))}.`,
+    labels: position ? [{ position, text: 'this program' }] : [],
+    help: fillNames(rule.help, lookup),
+    kernelText: text,
+  };
+}
+
+/** The errno tells several causes of one text apart. */
+function refine({ rule, facts }: MatchedMessage): string {
+  const error = facts.get('error') ?? '';
+  if (rule.rule === 'map-create') {
+    if (/not permitted|-1\b|EPERM/.test(error)) return 'map-create-permission';
+    if (/too long|memory|-7\b|-12\b|E2BIG|ENOMEM/.test(error)) return 'map-create-size';
+    if (/Invalid argument|-22\b|EINVAL/.test(error)) return 'map-create-invalid';
+  }
+  if (rule.rule === 'tracepoint-missing' && /not permitted|Permission denied|-EPERM|-EACCES/.test(error)) {
+    return 'tracepoint-permission';
+  }
+  return rule.rule;
+}
+
+function explainAttach(table: MessageTable, attach: FailedAttach, context: LoaderContext): Explanation {
+  const isTracepoint = /^\??(?:tp|tracepoint)\//.test(attach.section);
+  const lines = attach.log.split('\n').map((line) => line.replace(/^libbpf: /, '').trim());
+  const match = lines.map((line) => table.match(line)).find((one) => one !== undefined);
+  const beyond = isTracepoint && attach.code === 'EACCES' ? table.rule('ctx-record-range') : undefined;
+  const rule = beyond ?? (match && table.rule(refine(match))) ?? table.rule('attach-refused');
+  const facts = new Map([
+    ...(match?.facts ?? []),
+    ['program', attach.name],
+    ['error', `${attach.text} (${attach.code})`],
+  ]);
+  const lookup = (name: string) => facts.get(name);
+  const position = context.start?.(attach.name);
+  const sentence = rule ? `${capitalised(fillSentence(rule.says, lookup))}.` : attach.text;
+  return {
+    rule: rule?.rule ?? 'attach-refused',
+    program: attach.name,
+    // The host knows more than its error says.
+    sentence: attach.cause ?? sentence,
+    labels: position ? [{ position, text: 'this program' }] : [],
+    help: rule ? fillNames(rule.help, lookup) : '',
+    kernelText: lines.find((line) => line !== '') ?? `${attach.text} (${attach.code})`,
+  };
+}
