@@ -27,7 +27,10 @@ const texts: readonly (readonly [string, string])[] = [
   ['Error loading vmlinux BTF: -2', 'kernel-without-btf'],
   ["prog 'f': relo #3: target candidate search failed for [12] struct x: -22", 'core-relocation'],
   ['failed to perform CO-RE relocations: -22', 'core-relocation'],
-  ["prog 'f': invalid relo against 'x' in special section 0xfff2; forgot to initialize global var?..", 'uninitialised-global'],
+  [
+    "prog 'f': invalid relo against 'x' in special section 0xfff2; forgot to initialize global var?..",
+    'uninitialised-global',
+  ],
   ["prog 'f': bad call relo against 'g' in section '.text'", 'bad-call'],
   ["prog 'f': failed to find kernel BTF type ID of 'nope': -3", 'attach-target-missing'],
   ["failed to determine tracepoint 'a/b' perf event ID: No such file or directory", 'tracepoint-missing'],
@@ -74,8 +77,7 @@ describe('an attach that failed', () => {
 
   it('says what the host knows', () => {
     const cause = 'tracefs is not mounted.';
-    const log =
-      "libbpf: failed to determine tracepoint 'a/b' perf event ID: No such file or directory\n";
+    const log = "libbpf: failed to determine tracepoint 'a/b' perf event ID: No such file or directory\n";
     const explanation = explainer.explainAttach({ ...failed, section: 'tp/a/b', code: 'ENOENT', log, cause });
     expect(explanation).toMatchObject({ rule: 'tracepoint-missing', sentence: cause });
   });
