@@ -1,6 +1,7 @@
 /** The type of a program's ctx: the kernel's struct, or one of the file's own where there is none. */
-import { syscallSide } from '#core/kernel/fields';
+import { fieldFacts, syscallSide } from '#core/kernel/fields';
 import type { TracepointFormat } from '#core/kernel/model';
+import type { StructDef } from '../analysis/model';
 import type { KernelView } from '../view';
 import type { RecordMember } from './model';
 import { subjectOf } from './names';
@@ -15,14 +16,25 @@ export interface CtxPlan {
   readonly local?: { readonly tag: string; text(tag: string): string };
 }
 
-export function planCtx(format: TracepointFormat, kernel: KernelView, source: TypeSource): CtxPlan {
+/** @param members that the program reads */
+export function planCtx(
+  format: TracepointFormat,
+  kernel: KernelView,
+  source: TypeSource,
+  members: readonly string[],
+): CtxPlan {
   const struct = kernel.ctxStruct(format);
   const tags = struct === undefined ? [] : [struct.name, ...struct.alsoRight];
-  const tag = tags.find((name) => source.defines(name));
+  const tag = tags.find((name) => source.defines(name) && hasMembers(source.definition(name), members));
   if (tag !== undefined) return { type: `struct ${tag} *` };
   const side = syscallSide(format);
   const local = side === undefined ? `${subjectOf(format.name)}_args` : `sys_${side}_args`;
   return { type: `struct ${local} *`, local: { tag: local, text: (name) => localStruct(name, format) } };
+}
+
+/** A vmlinux.h of another kernel may have the struct without a member; one that cannot be looked at has it all. */
+function hasMembers(definition: StructDef | undefined, members: readonly string[]): boolean {
+  return members.every((member) => definition?.fields.some(({ name }) => name === member) ?? true);
 }
 
 /** The record as the format lays it out, by the names that the kernel's struct has. */
@@ -48,7 +60,9 @@ function localStruct(tag: string, format: TracepointFormat): string {
       const plain = field.arrayLength === undefined && size === field.size && field.offset % size === 0;
       const whole = field.arrayLength !== undefined && size * field.arrayLength === field.size;
       const element = whole && size === 1 && field.elementType === 'char' ? 'char' : type;
-      if (plain) place(field.offset, size, { type, name: field.memberName });
+      if (fieldFacts(format, field).value === 'kernel-pointer')
+        place(field.offset, field.size, { type: 'const void *', name: field.memberName });
+      else if (plain) place(field.offset, size, { type, name: field.memberName });
       else if (whole && field.offset % size === 0)
         place(field.offset, field.size, { type: element, name: field.memberName, length: field.arrayLength });
       else place(field.offset, field.size, { type: '__u8', name: field.memberName, length: field.size });

@@ -1,4 +1,5 @@
 /** What the file that the program goes into has already, as far as the program could use it or collide with it. */
+import { tokenize } from '../analysis/lexer';
 import type { FunctionDef, MapDef, SourceAnalysis } from '../analysis/model';
 import type { Part } from './model';
 import { wordsOf } from './names';
@@ -6,12 +7,13 @@ import { wordsOf } from './names';
 export class Existing {
   readonly #file: SourceAnalysis | undefined;
   readonly #words: ReadonlySet<string>;
-  readonly #flat: string;
+  /** The tokens at file scope; what is in braces is one token with them. */
+  readonly #tokens: readonly string[];
 
   constructor(file: SourceAnalysis | undefined) {
     this.#file = file;
     this.#words = wordsOf(file?.text ?? '');
-    this.#flat = flat(file?.text ?? '');
+    this.#tokens = topLevel(file?.text ?? '');
   }
 
   isTaken(name: string): boolean {
@@ -31,9 +33,10 @@ export class Existing {
     return /^\s*(?:=)?\s*"([^"\n]*)"/.exec(file.text.slice(site.span.end))?.[1] ?? '';
   }
 
-  /** Whether the file has exactly this text, but for blanks and comments before it. */
+  /** Whether the file declares exactly this at file scope, but for blanks and comments. */
   has({ text }: Pick<Part, 'text'>): boolean {
-    return this.#file !== undefined && this.#flat.includes(flat(text.replace(/^\/\*[\s\S]*?\*\/\n/, '')));
+    const wanted = topLevel(text);
+    return this.#tokens.some((_, at) => wanted.every((token, i) => this.#tokens[at + i] === token));
   }
 
   maps(type: string): readonly MapDef[] {
@@ -81,6 +84,14 @@ function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-function flat(text: string): string {
-  return text.replace(/\s+/g, ' ');
+function topLevel(text: string): readonly string[] {
+  const tokens: string[] = [];
+  let depth = 0;
+  for (const { text: token } of tokenize(text)) {
+    if (depth === 0) tokens.push(token);
+    else tokens.push(`${tokens.pop() ?? ''} ${token}`);
+    if (token === '{') depth++;
+    else if (token === '}' && depth > 0) depth--;
+  }
+  return tokens;
 }

@@ -49,7 +49,7 @@ export function planField(
   types: TypeIndex,
 ): FieldPlan | undefined {
   const facts = fieldFacts(format, field);
-  if (!facts.readable) return undefined;
+  if (!facts.readable || isBehindRecord(format, facts.path)) return undefined;
   const { path } = facts;
   const plan = (read: ReadForm, ...members: [RecordMember, ...RecordMember[]]): FieldPlan => ({
     ...{ field, path, members, read },
@@ -152,6 +152,17 @@ function knownElement(type: string, types: TypeIndex): boolean {
 function lengthOf(name: string): number {
   if (/(?:^|_)comm$/.test(name)) return commBytes;
   return /path|file|dir|link|^(?:old|new)?name$/.test(name) ? pathBytes : stringBytes;
+}
+
+/** The number of a system call without arguments: ctx has 8 bytes for it, of which the record allows 4. */
+function isBehindRecord({ recordSize }: TracepointFormat, path: string): boolean {
+  return path === 'id' && recordSize < 16;
+}
+
+/** The plan for a struct of the program's own: its members are as the format says, and libbpf does not know it. */
+export function withoutTypes(plan: FieldPlan): FieldPlan {
+  const { read } = plan;
+  return read.by === 'copied-value' ? { ...plan, read: { by: 'value', scalar: read.scalar } } : plan;
 }
 
 /** Before bpftool 7.2, vmlinux.h gives such an enum 4 bytes, and libbpf then refuses to load what reads it. */

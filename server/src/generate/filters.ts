@@ -10,11 +10,15 @@ export interface FilterPlan {
   readonly parts: readonly Part[];
 }
 
+const filterComment =
+  '/* What is let through. A loader may set these before it loads; 0 and "" let all through. */';
+
 /** @param symbol the name under which a part is in the file */
 export function planFilters(filter: GenerateOptions['filter'], symbol: (part: Part) => string): FilterPlan {
   const parts: Part[] = [];
   const global = (name: string, declaration: string) => {
-    const own = { kind: 'global', name, text: `const volatile ${declaration};` } as const;
+    const comment = parts.length === 0 ? `${filterComment}\n` : '';
+    const own = { kind: 'global', name, text: `${comment}const volatile ${declaration};` } as const;
     const given = symbol(own);
     parts.push({ ...own, name: given, text: own.text.replace(name, given) });
     return given;

@@ -50,7 +50,10 @@ export function pairPrograms(task: PairTask, workshop: Workshop): void {
     layOut([start, ...plan.plans.map((field) => savedMember(field, plan))]),
   );
   const map = workshop.unique(`${plan.subject}_calls`);
-  workshop.add({ kind: 'map', name: map, text: mapText(map, 'calls', tag, plan.key.type) });
+  const why = plan.isExec
+    ? '/* By process: exec gives the calling thread another id, that of the leader. */\n'
+    : '';
+  workshop.add({ kind: 'map', name: map, text: why + mapText(map, 'calls', tag, plan.key.type) });
   addEnter(plan, { tag, map }, workshop);
   addExit(plan, { tag, map }, body, workshop);
 }
@@ -98,7 +101,7 @@ function addEnter({ task: { enter }, ...plan }: PairPlan, calls: Calls, workshop
     text: functionText({
       section: `tp/${enter.category}/${enter.name}`,
       name,
-      ctxType: plan.plans.length > 0 ? workshop.ctxType(enter) : 'void *',
+      ctxType: plan.plans.length > 0 ? workshop.ctxType(enter, plan.plans) : 'void *',
       locals: [plan.key.declaration, call.join('\n')],
       body: [
         taskFilterLines(workshop.filters, plan.values.pid, 'return 0;'),
@@ -130,7 +133,7 @@ function addExit(
     text: functionText({
       section: `tp/${exit.category}/${exit.name}`,
       name,
-      ctxType: workshop.ctxType(exit),
+      ctxType: workshop.ctxType(exit, []),
       locals: [plan.key.declaration, ...plan.values.locals, `struct ${calls.tag} *call;`, ...sent.locals],
       body: [
         [`call = bpf_map_lookup_elem(&${calls.map}, &${plan.key.name});`, 'if (!call)', '\treturn 0;'],

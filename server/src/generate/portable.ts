@@ -41,11 +41,9 @@ export interface PortableReads {
   readonly locals: readonly string[];
 }
 
-/** @param isKernels whether ctx has the type of the kernel's own struct: only that is put right */
 export function portableReads(
   format: TracepointFormat,
   plans: readonly FieldPlan[],
-  isKernels: boolean,
   workshop: Workshop,
 ): PortableReads {
   const { kernel } = workshop.order.target;
@@ -66,7 +64,7 @@ export function portableReads(
       workshop.note(`${other.index.provenance.release} has no event ${format.name}.`);
     return variant ?? [];
   });
-  if (own === undefined || !isKernels) return alone;
+  if (own === undefined || !workshop.isKernelCtx(format, plans)) return alone;
   return new Portable(format, own, others, workshop).reads(plans);
 }
 

@@ -42,7 +42,8 @@ export function declarationOf({
   name,
   length,
 }: Pick<RecordMember, 'type' | 'name' | 'length'>): string {
-  return length === undefined ? `${type} ${name};` : `${type} ${name}[${length}];`;
+  const declarator = type.endsWith('*') ? `${type}${name}` : `${type} ${name}`;
+  return length === undefined ? `${declarator};` : `${declarator}[${length}];`;
 }
 
 export function structText(tag: string, { members, align }: Pick<RecordLayout, 'members' | 'align'>): string {

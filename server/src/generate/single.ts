@@ -34,8 +34,8 @@ export function singleProgram(
   ];
   noteUserStrings();
   const usesCtx = plans.length > 0 || filters.failed !== undefined;
-  const ctxType = usesCtx ? workshop.ctxType(format) : 'void *';
-  const portable = portableReads(format, plans, ctxType.includes('trace_event_raw_'), workshop);
+  const ctxType = usesCtx ? workshop.ctxType(format, plans) : 'void *';
+  const portable = portableReads(format, plans, workshop);
 
   const { locals, body } = delivery === 'printk' ? print() : send(delivery);
   const name = workshop.programName(format);

@@ -1,9 +1,9 @@
 /** Where the programs of one file are made: what they share is here once, under names that nothing else has. */
 import type { Delivery, ProcessFact } from '#core/messages/generate-handler';
 import type { EventName, FormatField, TracepointFormat } from '#core/kernel/model';
-import { planCtx } from './ctx';
+import { planCtx, type CtxPlan } from './ctx';
 import type { Existing } from './existing';
-import { planField, type FieldPlan } from './field';
+import { planField, withoutTypes, type FieldPlan } from './field';
 import { readDynamicHelper } from './read';
 import { planFilters, type FilterPlan } from './filters';
 import { mapText, pickMap } from './maps';
@@ -133,19 +133,31 @@ export class Workshop {
     }
   }
 
-  /** The type of ctx; its struct is added where no header has it. */
-  ctxType(format: TracepointFormat): string {
-    const { type, local } = planCtx(format, this.order.target.kernel, this.order.types);
+  /** The type of ctx for a program that reads these fields; its struct is added where no header has it. */
+  ctxType(format: TracepointFormat, plans: readonly FieldPlan[]): string {
+    const { type, local } = this.#planCtx(format, plans);
     if (local === undefined) return type;
     const tag = this.symbol({ kind: 'struct', name: local.tag, text: local.text(local.tag) });
     this.add({ kind: 'struct', name: tag, text: local.text(tag) });
     return `struct ${tag} *`;
   }
 
+  /** Whether that is the kernel's own struct: only there libbpf puts offsets right. */
+  isKernelCtx(format: TracepointFormat, plans: readonly FieldPlan[]): boolean {
+    return this.#planCtx(format, plans).local === undefined;
+  }
+
+  #planCtx(format: TracepointFormat, plans: readonly FieldPlan[]): CtxPlan {
+    const { target, types } = this.order;
+    const members = plans.map(({ path }) => path.replace(/\[.*$/, ''));
+    return planCtx(format, target.kernel, types, members);
+  }
+
   /** The counter of records that found no room. */
   dropped(): string {
-    const name = this.symbol({ kind: 'global', name: 'dropped', text: '__u64 dropped;' });
-    this.add({ kind: 'global', name, text: `__u64 ${name};` });
+    const text = (name: string) => `/* Records that found no room. */\n__u64 ${name};`;
+    const name = this.symbol({ kind: 'global', name: 'dropped', text: text('dropped') });
+    this.add({ kind: 'global', name, text: text(name) });
     return name;
   }
 
@@ -157,7 +169,7 @@ export class Workshop {
   ): readonly FieldPlan[] {
     const used = new Set(taken);
     const { types } = this.order.target.kernel.index;
-    return fields.flatMap((field) => {
+    const plans = fields.flatMap((field) => {
       const plan = planField(format, field, freeName(format, field.name, used), types);
       if (plan === undefined) {
         this.note(`${format.name}: ${field.name} is left out, a program cannot read it.`);
@@ -166,6 +178,7 @@ export class Workshop {
       for (const { name } of plan.members) used.add(name);
       return [plan];
     });
+    return this.isKernelCtx(format, plans) ? plans : plans.map(withoutTypes);
   }
 
   /** What only a record has: a trace line has no room for arrays. */
