@@ -1,55 +1,107 @@
 /** Generated handlers, judged by the running kernel: every event, every delivery, every pair. */
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { generate } from '#server/generate/generate';
-import type { GeneratedProgram, GenerateOptions } from '#server/generate/model';
+import { createTypeIndex } from '#core/btf/index';
+import { ProcessFact } from '#core/messages/generate-handler';
+import { checkSource } from '#server/check-source';
+import type { GenerateOptions } from '#server/generate/model';
+import { createHeaderStore } from '#server/headers/store';
+import { createKernelView } from '#server/session/kernel-view';
 import type { KernelView } from '#server/view';
-import { compileBpf } from '#support/bpf/compile';
+import { testAnalyzer } from '#support/analyzer';
+import { compileBpf, vmlinuxHeader } from '#support/bpf/compile';
 import { loadPrograms, type ProgramVerdict } from '#support/bpf/loader';
 import { requireKernel } from '#support/bpf/requirements';
+import { batches, program, refused } from '#support/generated';
 import { liveKernel } from '#support/live-kernel';
 import { describeUnless } from '#support/requirement';
 
-/** Events in one object: each has maps of its own, and every program holds a file descriptor. */
-const batchSize = 400;
-
 type Options = Omit<GenerateOptions, 'events'>;
+
+/** An event that does not use ctx has the parameter all the same. */
+const warnings = ['-Wall', '-Wextra', '-Wno-unused-parameter', '-Werror'];
 
 describeUnless(requireKernel(), 'generated handlers', () => {
   test.each<[string, Options, boolean]>([
     ['ring buffer', {}, true],
     ['perf buffer', { delivery: 'perfbuf' }, false],
     ['bpf_printk', { delivery: 'printk' }, false],
-  ])('%s: every event compiles without a warning, loads and attaches', async (_, options, attach) => {
+  ])('%s: every event compiles without a warning and loads', async (_, options, attach) => {
     const kernel = await liveKernel();
-    const events = kernel.index.events;
+    const { events } = kernel.index;
     expect(events.length).toBeGreaterThan(1000);
-    const verdicts: ProgramVerdict[] = [];
-    for (let start = 0; start < events.length; start += batchSize) {
-      const batch = events.slice(start, start + batchSize);
-      verdicts.push(...(await verdictsOn(program(kernel, { ...options, events: batch }), attach)));
-    }
+    const verdicts = await verdictsOn(kernel, events, options, attach);
     expect(verdicts).toHaveLength(events.length);
-    expect(refused(verdicts, attach)).toEqual([]);
+    expect(refused(verdicts)).toEqual([]);
+    expect(verdicts.filter((verdict) => verdict.attach === 'ok')).toHaveLength(attach ? events.length : 0);
+  });
+
+  test.each<[string, Options]>([
+    ['ring buffer', { process: ProcessFact.options, filter: { pid: 1, comm: 'init', failed: true } }],
+    ['perf buffer', { delivery: 'perfbuf' }],
+    ['bpf_printk', { delivery: 'printk', process: ProcessFact.options }],
+  ])('%s: every pair of a system call compiles, loads and attaches', async (_, options) => {
+    const kernel = await liveKernel();
+    const events = pairsOf(kernel);
+    expect(events.length).toBeGreaterThan(300);
+    const verdicts = await verdictsOn(kernel, events, { ...options, pair: true }, true);
+    expect(verdicts).toHaveLength(2 * events.length);
+    expect(refused(verdicts)).toEqual([]);
+  });
+
+  test('every event is read by a struct of the program, where the kernel has no types', async () => {
+    const live = await liveKernel();
+    const types = createTypeIndex({}).value;
+    const kernel = createKernelView({ ...live.index, types }, { chosen: true });
+    const { events } = live.index;
+    const verdicts = await verdictsOn(kernel, events, {}, true);
+    expect(verdicts).toHaveLength(events.length);
+    expect(refused(verdicts)).toEqual([]);
+  });
+
+  test('the checks find nothing in any of them', async () => {
+    const kernel = await liveKernel();
+    const analyzer = await testAnalyzer();
+    const store = createHeaderStore(analyzer);
+    const uri = pathToFileURL(join(dirname(await vmlinuxHeader()), 'program.bpf.c')).href;
+    let sections = 0;
+    for (const events of batches(kernel.index.events)) {
+      const text = program(kernel, { events });
+      sections += text.split('SEC("tp/').length - 1;
+      const findings = await checkSource(text, {
+        ...{ analyzer, kernel, uri },
+        headers: (document, includes) => store.load(document, includes, []),
+      });
+      expect(findings.map(({ code, span }) => `${code}: ${text.slice(span.start, span.end)}`)).toEqual([]);
+    }
+    expect(sections).toBe(kernel.index.events.length);
   });
 });
 
-function program(kernel: KernelView, options: GenerateOptions): GeneratedProgram {
-  const generated = generate(options, { kernel });
-  if (!generated.ok) throw new Error(generated.message);
-  return generated.value;
+/** The enter events of all system calls that return. */
+function pairsOf({ index }: KernelView) {
+  return index.events.filter(
+    ({ category, name }) =>
+      category === 'syscalls' &&
+      name.startsWith('sys_enter_') &&
+      !['sys_enter_exit', 'sys_enter_exit_group', 'sys_enter_rt_sigreturn'].includes(name),
+  );
 }
 
-async function verdictsOn({ text }: GeneratedProgram, attach: boolean) {
-  // One ring buffer for each event: as many of full size would not fit into memory.
-  const { path, messages } = await compileBpf(text.replaceAll('256 * 1024', '4096'), {
-    flags: ['-Wall', '-Werror'],
-  });
-  expect(messages).toBe('');
-  return loadPrograms(path, { attach });
-}
-
-function refused(verdicts: readonly ProgramVerdict[], attach: boolean): readonly string[] {
-  return verdicts
-    .filter((verdict) => verdict.load !== 'ok' || (attach && verdict.attach !== 'ok'))
-    .map(({ section, load, attach: attached, log }) => `${section}: ${load} ${attached ?? ''}\n${log}`);
+async function verdictsOn(
+  kernel: KernelView,
+  events: KernelView['index']['events'],
+  options: Options,
+  attach: boolean,
+): Promise<readonly ProgramVerdict[]> {
+  const verdicts: ProgramVerdict[] = [];
+  for (const batch of batches(events)) {
+    const { path, messages } = await compileBpf(program(kernel, { ...options, events: batch }), {
+      flags: warnings,
+    });
+    expect(messages).toBe('');
+    verdicts.push(...(await loadPrograms(path, { attach })));
+  }
+  return verdicts;
 }
