@@ -154,7 +154,11 @@ export class Workbench {
   /** Runs an item of the menu that belongs to a row of a view. */
   async runInContextMenu(row: Locator, title: string): Promise<void> {
     await row.click({ button: 'right' });
-    await this.page.locator('.monaco-menu .action-item', { hasText: title }).first().click();
+    const item = this.page.locator('.monaco-menu .action-item', { hasText: title }).first();
+    // A click that comes while the menu opens is not taken.
+    await item.hover();
+    await this.press('Enter');
+    await item.waitFor({ state: 'detached' });
   }
 
   /** Both sides of the diff editor in front. */
