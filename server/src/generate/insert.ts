@@ -79,7 +79,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 function openSections(file: SourceAnalysis): readonly SectionSite[] {
   return file.sections.filter((site) => {
     if (site.tracepoint === undefined || site.form !== 'SEC' || site.conditional) return false;
-    return site.on === 'none' || /^\s*(?:SEC\s*\(|static\b)/.test(file.text.slice(site.span.end));
+    return site.on !== 'function' || /^\s*(?:SEC\s*\(|static\b)/.test(file.text.slice(site.span.end));
   });
 }
 

@@ -141,7 +141,7 @@ class Portable {
       const { local } = this.#flavour(variant, field);
       return this.#field({ ...field.plan, members: plan.members }, i, local, field, variants);
     }
-    this.#noteMissing(plan, variants);
+    this.#noteMissing(plan, i, variants);
     return { plan, ways: [] };
   }
 
@@ -163,7 +163,7 @@ class Portable {
       else if (there.declaration === undefined || !isSameValue(plan, there.plan)) without.push(variant);
       else others.push({ variant, field: there });
     }
-    if (without.length > 0) this.#noteMissing(plan, without);
+    if (without.length > 0) this.#noteMissing(plan, i, without);
     const exists = `bpf_core_field_exists(${value})`;
     const resized = others.some(
       ({ field: { plan: other, kind } }) => other.path === field.plan.path && kind === field.kind,
@@ -206,10 +206,17 @@ class Portable {
     return { type, local };
   }
 
-  #noteMissing({ field }: FieldPlan, variants: readonly Variant[]): void {
-    const releases = [...new Set(variants.map(({ release }) => release))].join(', ');
-    this.#workshop.note(
-      `${this.#format.name}: ${field.name} is zero on ${releases}, which has no such field.`,
+  #noteMissing({ field }: FieldPlan, i: number, variants: readonly Variant[]): void {
+    const note = (some: readonly Variant[], why: string) => {
+      if (some.length === 0) return;
+      const releases = [...new Set(some.map(({ release }) => release))].join(', ');
+      this.#workshop.note(`${this.#format.name}: ${field.name} is zero on ${releases}, ${why}.`);
+    };
+    const isThere = ({ fields }: Variant) => fields[i] !== undefined;
+    note(
+      variants.filter((variant) => !isThere(variant)),
+      'which has no such field',
     );
+    note(variants.filter(isThere), 'where the field is something else');
   }
 }
