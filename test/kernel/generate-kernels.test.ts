@@ -9,22 +9,26 @@ import { batches, program, refused } from '#support/generated';
 import { describeUnless } from '#support/requirement';
 
 describeUnless(requireKernel(), 'handlers for other kernels', () => {
-  test.each(bundledKernelIds)('%s: every event compiles with its own types, and is relocated', async (id) => {
-    const kernel = await bundledView(id);
-    const headers = { 'vmlinux.h': `#include "${await bundledHeader(id)}"\n` };
-    let judged = 0;
-    for (const events of batches(kernel.index.events)) {
-      const { path, messages } = await compileBpf(program(kernel, { events }), {
-        headers,
-        flags: ['-Wall', '-Werror'],
-      });
-      expect(messages).toBe('');
-      const verdicts = await loadAsOn(id, path);
-      expect(refused(verdicts)).toEqual([]);
-      judged += verdicts.length;
-    }
-    expect(judged).toBe(kernel.index.events.length);
-  });
+  // The fifth is the kind of kernel that generate.test.ts attaches everything to.
+  test.each(bundledKernelIds.slice(0, 4))(
+    '%s: every event compiles with its own types, and is relocated',
+    async (id) => {
+      const kernel = await bundledView(id);
+      const headers = { 'vmlinux.h': `#include "${await bundledHeader(id)}"\n` };
+      let judged = 0;
+      for (const events of batches(kernel.index.events)) {
+        const { path, messages } = await compileBpf(program(kernel, { events }), {
+          headers,
+          flags: ['-Wall', '-Werror'],
+        });
+        expect(messages).toBe('');
+        const verdicts = await loadAsOn(id, path);
+        expect(refused(verdicts)).toEqual([]);
+        judged += verdicts.length;
+      }
+      expect(judged).toBe(kernel.index.events.length);
+    },
+  );
 
   test.each(bundledKernelIds)(
     '%s: checked against all others, one object is relocated for each',

@@ -39,7 +39,10 @@ const Filter = v.object({
 const WantedEvent = v.object({
   category: Name,
   name: Name,
-  /** Names of the format's fields; absent for all that are worth having (no padding, no syscall number). */
+  /**
+   * Names of the format's fields; absent for all that are worth having (no padding, no syscall number). Of a pair, those
+   * of the enter event: the return value is always there.
+   */
   fields: v.exactOptional(v.array(v.string())),
 });
 
@@ -50,6 +53,7 @@ export const GenerateOptions = v.object({
   /** Joins `sys_enter_X` and `sys_exit_X` (whichever was asked for) into one record with return value and latency. */
   pair: v.exactOptional(v.boolean()),
   filter: v.exactOptional(Filter),
+  /** Absent: `pid` and `comm`, where the event itself says neither; none for printk, whose lines begin with them. */
   process: v.exactOptional(v.array(ProcessFact)),
   /** A program beside it that loads it and prints its records. */
   loader: v.exactOptional(v.picklist(['c', 'go'])),
