@@ -6,6 +6,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { ReadStream } from 'node:tty';
 import type { RunnerUi } from '#runner/model';
+import { createInTurn } from '#runner/run/in-turn';
 import type { Io } from './command';
 
 const enter = /[\r\n]/;
@@ -14,13 +15,7 @@ const erase = /[\x7f\b]/;
 
 /** `verbose`: what the runner and its tools do is told, too. */
 export function terminalUi(io: Io, { verbose }: { readonly verbose: boolean }): RunnerUi {
-  let last: Promise<unknown> = Promise.resolve();
-  // Several hosts may ask at once; a person answers one question after another.
-  const inTurn = <T>(ask: () => Promise<T>): Promise<T> => {
-    const answer = last.then(ask);
-    last = answer.catch(() => undefined);
-    return answer;
-  };
+  const inTurn = createInTurn();
   return {
     secret: ({ prompt, host, attempt, kind }, signal) =>
       inTurn(() => {

@@ -121,6 +121,17 @@ export const stepNames = [
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
+/** Failures of the program; all others are of a host or a tool. */
+export const programFailureCodes = [
+  'compile-error',
+  'build-command-failed',
+  'object-unusable',
+  'program-refused',
+  'event-missing',
+  'attach-denied',
+  'attach-failed',
+] as const;
+
 export const failureCodes = [
   // ssh
   'ssh-missing',
@@ -154,14 +165,7 @@ export const failureCodes = [
   'clang-missing',
   'vmlinux-missing',
   'headers-missing',
-  'compile-error',
-  'build-command-failed',
-  // the program
-  'object-unusable',
-  'program-refused',
-  'event-missing',
-  'attach-denied',
-  'attach-failed',
+  ...programFailureCodes,
   // ours
   'cancelled',
   'internal',

@@ -1,5 +1,6 @@
 /** `run`: builds a program, runs it on one or more hosts and prints what it says. */
 import { startRun } from '#runner/run/start-run';
+import { programFailureCodes } from '#runner/model';
 import type { FailureCode, HostOutcome, RunSession } from '#runner/model';
 import { oneOf, readArguments } from '../arguments';
 import { exitCode } from '../command';
@@ -80,20 +81,10 @@ function endWith(session: RunSession, io: Io, duration: number | undefined) {
   };
 }
 
-/** Failures of the program; all others are of a host or a tool. */
-const ofProgram: readonly FailureCode[] = [
-  'compile-error',
-  'build-command-failed',
-  'object-unusable',
-  'program-refused',
-  'event-missing',
-  'attach-denied',
-  'attach-failed',
-];
-
 export function exitCodeOf(outcomes: readonly HostOutcome[]): ExitCode {
+  const ofProgram: ReadonlySet<FailureCode> = new Set(programFailureCodes);
   const failed = outcomes.flatMap(({ failure }) => (failure ? [failure.code] : []));
-  if (failed.some((code) => !ofProgram.includes(code))) return exitCode.missing;
+  if (failed.some((code) => !ofProgram.has(code))) return exitCode.missing;
   const bad = outcomes.some(({ programs }) => programs.bad.length > 0);
   return bad || failed.length > 0 ? exitCode.findings : exitCode.fine;
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { programsRequest, type BpfProgram } from '#core/messages/programs';
 import { recordTypesRequest } from '#core/messages/record-types';
 import type { Failure, FailureCode, Places, RunEvent, RunnerUi, RunSession } from '#runner/model';
+import { createInTurn } from '#runner/run/in-turn';
 import { startRun } from '#runner/run/start-run';
 import type { LanguageServer } from '../language-server';
 import type { EventsPanel } from '../panels/events-panel';
@@ -33,6 +34,8 @@ export interface HostStatus {
 interface Live {
   readonly session: RunSession;
   readonly request: RunRequest;
+  /** Settles when all that it said was taken. */
+  readonly over: Promise<void>;
 }
 
 export interface RunParts {
@@ -48,6 +51,7 @@ export interface RunParts {
 export class RunController implements vscode.Disposable {
   readonly #parts: RunParts;
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #inTurn = createInTurn();
   #live: Live | undefined;
   #status: RunStatus | undefined;
   #hosts = new Map<string, HostStatus>();
@@ -64,35 +68,15 @@ export class RunController implements vscode.Disposable {
   }
 
   /** Replaces what runs. On the same hosts the connections are kept, and only the program is exchanged. */
-  async start(request: RunRequest): Promise<void> {
-    if (!vscode.workspace.isTrusted)
-      throw new Error('Programs are run in trusted workspaces only: trust this one first.');
-    const { document, hosts, mode } = request;
-    if (document.uri.scheme !== 'file')
-      throw new Error('Save the program to a file first: the compiler reads it from there.');
-    await document.save();
-    const programs = await this.#programs(document);
-    this.#parts.verdicts.begin(document.uri, programs);
-    const title = titleOf(request);
-    this.#hosts = new Map(hosts.map((host) => [host, { state: 'starting', detail: 'connect' }]));
-    if (mode === 'run') {
-      this.#parts.panel.beginRun({ title, hosts, hints: await this.#hints(document) });
-      this.#parts.panel.reveal();
-    }
-    const live = this.#live;
-    if (live !== undefined && sameRun(live.request, request)) {
-      this.#setStatus({ title, mode, hosts: this.#hosts });
-      live.session.reload({ path: document.uri.fsPath });
-      return;
-    }
-    await this.stop();
-    this.#open(request, title);
+  start(request: RunRequest): Promise<void> {
+    return this.#inTurn(() => this.#start(request));
   }
 
+  /** Resolves when nothing of it is left, and its last words were taken. */
   async stop(): Promise<void> {
     const live = this.#live;
-    this.#live = undefined;
     await live?.session.stop();
+    await live?.over;
   }
 
   dispose(): void {
@@ -100,9 +84,33 @@ export class RunController implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  #open(request: RunRequest, title: string): void {
+  async #start(request: RunRequest): Promise<void> {
+    if (!vscode.workspace.isTrusted)
+      throw new Error('Programs are run in trusted workspaces only: trust this one first.');
+    const { document, hosts, mode } = request;
+    if (document.uri.scheme !== 'file')
+      throw new Error('Save the program to a file first: the compiler reads it from there.');
+    if (!(await document.save())) throw new Error(`${document.uri.fsPath} could not be saved.`);
+    const programs = await this.#programs(document);
+    const hints = mode === 'run' ? await this.#hints(document) : undefined;
+    const isReload = this.#live !== undefined && sameRun(this.#live.request, request);
+    // Its last words belong to it, not to what comes now.
+    if (!isReload) await this.stop();
+    const title = titleOf(request);
+    this.#parts.verdicts.begin(document.uri, programs);
+    this.#hosts = new Map(hosts.map((host) => [host, { state: 'starting', detail: 'connect' }]));
+    this.#setStatus({ title, mode, hosts: this.#hosts });
+    if (hints !== undefined) {
+      this.#parts.panel.beginRun({ title, hosts, hints });
+      this.#parts.panel.reveal();
+    }
+    if (isReload) this.#live?.session.reload({ path: document.uri.fsPath });
+    else this.#open(request);
+  }
+
+  #open(request: RunRequest): void {
     const { document, hosts, mode, program } = request;
-    const { ui, places } = this.#parts;
+    const { ui, places, log } = this.#parts;
     const config = readSshConfig();
     const session = startRun({
       targets: targetsOf(hosts),
@@ -115,22 +123,21 @@ export class RunController implements vscode.Disposable {
       ui,
       places,
     });
-    const live = { session, request };
-    this.#live = live;
-    this.#setStatus({ title, mode, hosts: this.#hosts });
-    this.#read(live).catch((error: unknown) => this.#parts.log.error('The run ended:', String(error)));
+    const over = this.#read(session, request)
+      .catch((error: unknown) => log.error('The run ended:', String(error)))
+      .then(() => {
+        this.#live = undefined;
+        this.#setStatus(undefined);
+      });
+    this.#live = { session, request, over };
   }
 
-  async #read(live: Live): Promise<void> {
-    const { request, session } = live;
+  async #read(session: RunSession, request: RunRequest): Promise<void> {
     for await (const event of session.events) {
       if (request.mode === 'run') this.#parts.panel.event(event);
       this.#take(event, request);
     }
     const outcomes = await session.done;
-    if (this.#live !== live && this.#live !== undefined) return;
-    this.#live = undefined;
-    this.#setStatus(undefined);
     if (request.mode !== 'verify' || outcomes.some(({ failure }) => failure !== undefined)) return;
     const good = outcomes.reduce((sum, { programs }) => sum + programs.good.length, 0);
     const hosts = outcomes.map(({ host }) => host).join(', ');

@@ -4,15 +4,10 @@
  */
 import * as vscode from 'vscode';
 import type { HostKeyRequest, RunnerUi, SecretRequest } from '#runner/model';
+import { createInTurn } from '#runner/run/in-turn';
 
 export function createRunUi(secrets: vscode.SecretStorage, log: vscode.LogOutputChannel): RunnerUi {
-  let last: Promise<unknown> = Promise.resolve();
-  // Several hosts may ask at once; a person answers one question after another.
-  const inTurn = <T>(ask: () => Promise<T>): Promise<T> => {
-    const answer = last.then(ask);
-    last = answer.catch(() => undefined);
-    return answer;
-  };
+  const inTurn = createInTurn();
   return {
     secret: (request, signal) => inTurn(() => secret(request, signal, secrets)),
     confirmHostKey: (request, signal) => inTurn(() => confirmHostKey(request, signal)),

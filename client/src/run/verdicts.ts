@@ -12,6 +12,12 @@ import { programLines, type ProgramLines } from '#core/verifier/position';
 import type { BuildDiagnostic, RunEventOf } from '#runner/model';
 import type { BpfProgram } from '#core/messages/programs';
 
+interface Finding {
+  readonly host: string;
+  readonly uri: vscode.Uri;
+  readonly diagnostic: vscode.Diagnostic;
+}
+
 export class Verdicts implements vscode.Disposable {
   readonly #build = vscode.languages.createDiagnosticCollection('ebpf-build');
   readonly #kernel = vscode.languages.createDiagnosticCollection('ebpf-kernel');
@@ -19,6 +25,7 @@ export class Verdicts implements vscode.Disposable {
   #source: vscode.Uri | undefined;
   #programs: readonly BpfProgram[] = [];
   #lines = new Map<string, ReadonlyMap<string, ProgramLines>>();
+  #findings: readonly Finding[] = [];
 
   /** What earlier runs said about this file goes. */
   begin(source: vscode.Uri, programs: readonly BpfProgram[]): void {
@@ -26,12 +33,13 @@ export class Verdicts implements vscode.Disposable {
     this.#programs = programs;
     this.#lines.clear();
     this.#build.clear();
-    this.#kernel.clear();
+    this.#show([]);
   }
 
+  /** What this host said about the object before goes; the other hosts' verdicts stay. */
   built(host: string, object: Uint8Array): void {
     this.#lines.set(host, programLines(readBpfObject(object).value));
-    this.#kernel.clear();
+    this.#show(this.#findings.filter((finding) => finding.host !== host));
   }
 
   compiled(diagnostics: readonly BuildDiagnostic[]): void {
@@ -105,7 +113,7 @@ export class Verdicts implements vscode.Disposable {
       const location = new vscode.Location(where, rangeOf(where, label.position));
       return [new vscode.DiagnosticRelatedInformation(location, label.text)];
     });
-    this.#kernel.set(uri, [...(this.#kernel.get(uri) ?? []), diagnostic]);
+    this.#show([...this.#findings, { host, uri, diagnostic }]);
   }
 
   /** On the program's SEC line. */
@@ -117,7 +125,13 @@ export class Verdicts implements vscode.Disposable {
     const diagnostic = new vscode.Diagnostic(range, message.trim(), vscode.DiagnosticSeverity.Error);
     diagnostic.source = `kernel (${host})`;
     diagnostic.code = code;
-    this.#kernel.set(uri, [...(this.#kernel.get(uri) ?? []), diagnostic]);
+    this.#show([...this.#findings, { host, uri, diagnostic }]);
+  }
+
+  #show(findings: readonly Finding[]): void {
+    this.#findings = findings;
+    this.#kernel.clear();
+    this.#kernel.set(findings.map(({ uri, diagnostic }) => [uri, [diagnostic]]));
   }
 
   #uri({ file }: SourcePosition): vscode.Uri | undefined {

@@ -76,17 +76,16 @@ type Form = readonly [RegExp, (match: RegExpExecArray) => InstructionEffect];
 /** `*(u64 *)(r10 -8)`: size in bits, register, offset. */
 const memory = String.raw`\([us](8|16|32|64) \*\)\(r(\d+) ([+-]\d+)\)`;
 
+const load: Form[1] = ([, to, bits = '', from, offset]) => ({
+  kind: 'load',
+  to: Number(to),
+  from: Number(from),
+  offset: Number(offset),
+  size: sizes[bits] ?? 0,
+});
+
 const forms: readonly Form[] = [
-  [
-    new RegExp(String.raw`^r(\d+) = \*${memory}$`),
-    ([, to, bits = '', from, offset]) => ({
-      kind: 'load',
-      to: Number(to),
-      from: Number(from),
-      offset: Number(offset),
-      size: sizes[bits] ?? 0,
-    }),
-  ],
+  [new RegExp(String.raw`^r(\d+) = \*${memory}$`), load],
   [
     new RegExp(String.raw`^\*${memory} = (?:r(\d+)|-?\d+)$`),
     ([, bits = '', base, offset, from]) => ({
@@ -180,16 +179,7 @@ const forms: readonly Form[] = [
       to: Number(to),
     }),
   ],
-  [
-    new RegExp(String.raw`^r(\d+) = load_acquire\(${memory}\)$`),
-    ([, to, bits = '', from, offset]) => ({
-      kind: 'load',
-      to: Number(to),
-      from: Number(from),
-      offset: Number(offset),
-      size: sizes[bits] ?? 0,
-    }),
-  ],
+  [new RegExp(String.raw`^r(\d+) = load_acquire\(${memory}\)$`), load],
   [
     new RegExp(String.raw`^store_release\(${memory}, r(\d+)\)$`),
     ([, bits = '', base, offset, from]) => ({

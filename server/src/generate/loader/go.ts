@@ -130,6 +130,13 @@ func attach(section string, program *ebpf.Program) (link.Link, error) {
 	return link.Tracepoint(parts[1], parts[2], program, nil)
 }`;
 
+const decodeAndPrint = `		var event T
+		if err := binary.Read(bytes.NewReader(record.RawSample), binary.LittleEndian, &event); err != nil {
+			log.Print(err)
+			continue
+		}
+		print(event)`;
+
 const ringFunction = `func read[T any](buffer *ebpf.Map, print func(T)) {
 	reader, err := ringbuf.NewReader(buffer)
 	if err != nil {
@@ -143,12 +150,7 @@ const ringFunction = `func read[T any](buffer *ebpf.Map, print func(T)) {
 			log.Print(err)
 			continue
 		}
-		var event T
-		if err := binary.Read(bytes.NewReader(record.RawSample), binary.LittleEndian, &event); err != nil {
-			log.Print(err)
-			continue
-		}
-		print(event)
+${decodeAndPrint}
 	}
 }`;
 
@@ -169,12 +171,7 @@ const perfFunction = `func read[T any](buffer *ebpf.Map, print func(T)) {
 			log.Printf("%d records were lost on CPU %d", record.LostSamples, record.CPU)
 			continue
 		}
-		var event T
-		if err := binary.Read(bytes.NewReader(record.RawSample), binary.LittleEndian, &event); err != nil {
-			log.Print(err)
-			continue
-		}
-		print(event)
+${decodeAndPrint}
 	}
 }`;
 
