@@ -64,7 +64,8 @@ export async function createSshHost({ folder, port, hostKey, key }: SshHostFacts
     key: which = 'right',
     hostKey: state = 'known',
   }) => {
-    const alias = `host-${routes++}`;
+    // Unlike that of any other host, so that several configurations can be read as one.
+    const alias = `host-${port}-${routes++}`;
     const identity = { right: key.file, other: other.file, none: 'none' }[which];
     const lines = [
       `Host ${alias}`,

@@ -19,7 +19,7 @@ export function guestShell(host: SshHost): AskHost {
  * Processes that run from a folder of ours, or wait at our script; such folders; programs that some process holds.
  * `[.]` keeps the script from finding itself.
  */
-const look = (program: string) => String.raw`
+export const findLeftovers = (program: string): string => String.raw`
 ls -d /dev/shm/[.]ebpf-workbench-* /tmp/[.]ebpf-workbench-* /var/tmp/[.]ebpf-workbench-* /run/[.]ebpf-workbench-* /root/[.]ebpf-workbench-* 2>/dev/null
 for p in /proc/[0-9]*; do
   case $(readlink $p/exe 2>/dev/null) in */.ebpf-workbench-*) echo "process $p";; esac
@@ -34,7 +34,7 @@ true`;
 
 /** One a line. `program`: the name of the program that was run. */
 export async function leftovers(ask: AskHost, program: string): Promise<readonly string[]> {
-  return (await ask(look(program))).split('\n').filter((line) => line !== '');
+  return (await ask(findLeftovers(program))).split('\n').filter((line) => line !== '');
 }
 
 /** Resolves when nothing is there any more; rejects after five seconds. */

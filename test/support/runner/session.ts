@@ -10,8 +10,12 @@ import type { HostOutcome, RunEvent, RunEventOf, RunOptions, RunSession, StepNam
 import { usualPlaces } from './installation';
 import { recordedUi } from './ui';
 
-/** A record of the program, decoded. */
+/** A record of the program, decoded, and the host that it came from. */
 export type Row = Readonly<Record<string, unknown>>;
+interface HostRow {
+  readonly host: string;
+  readonly row: Row;
+}
 
 export interface TestRun {
   readonly session: RunSession;
@@ -20,7 +24,7 @@ export interface TestRun {
   /** The first event that is so, if need be in the future; rejects where the run ends without one. */
   until<T extends RunEvent>(is: (event: RunEvent) => event is T): Promise<T>;
   /** The first decoded record that is so. */
-  record(is: (row: Row) => boolean): Promise<Row>;
+  record(is: (row: Row, host: string) => boolean): Promise<Row>;
   running(host?: string): Promise<unknown>;
   began(step: StepName): Promise<unknown>;
   /** Waits for the end. */
@@ -34,16 +38,19 @@ export function openRun(options: TestRunOptions): TestRun {
   const session = startRun({ ui: recordedUi(), places: usualPlaces, ...options });
   onTestFinished(() => session.stop());
   const events: RunEvent[] = [];
-  const records: Row[] = [];
+  const records: HostRow[] = [];
   const news = new EventEmitter().setMaxListeners(100);
   let over = false;
 
   async function read(): Promise<void> {
-    let object: Uint8Array | undefined;
+    const objects = new Map<string, Uint8Array>();
     for await (const event of session.events) {
       events.push(event);
-      if (event.type === 'built') object = event.object;
-      if (event.type === 'records' && object) records.push(...decode(object, event));
+      const { host } = event;
+      if (event.type === 'built') objects.set(host, event.object);
+      const object = objects.get(host);
+      if (event.type === 'records' && object)
+        records.push(...decode(object, event).map((row) => ({ host, row })));
       news.emit('news');
     }
     over = true;
@@ -69,7 +76,7 @@ export function openRun(options: TestRunOptions): TestRun {
     session,
     events,
     until,
-    record: (is) => first(records, is),
+    record: async (is) => (await first(records, ({ row, host }) => is(row, host))).row,
     running: (host) =>
       until(
         (event): event is RunEventOf<'state'> =>
