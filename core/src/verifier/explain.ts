@@ -4,7 +4,6 @@ import { argumentPhrase, culpritOf, indexOf, originPhrase } from './blame';
 import type { Culprit, Index } from './blame';
 import { calledFunction, positionOf } from './circumstances';
 import type { Circumstances, ExplainOptions } from './circumstances';
-import { fixFor } from './fix-hint';
 import { labelsOf } from './labels';
 import { MessageTable } from './message-match';
 import type { MatchedMessage } from './message-match';
@@ -59,7 +58,6 @@ function say(table: MessageTable, c: Circumstances, message: LogMessage | undefi
   const index = rule.about === 'index' && culprit ? indexOf(c, culprit) : undefined;
   const lookup = names(c, rule, culprit, index);
   const step = c.tracer.steps[c.at];
-  const fix = fixFor(c, rule, culprit, index);
   return {
     rule: rule.rule,
     ...(c.log.program !== undefined && { program: c.log.program }),
@@ -68,7 +66,8 @@ function say(table: MessageTable, c: Circumstances, message: LogMessage | undefi
     help: rule.help === '' ? (c.log.report?.suggestion ?? '') : fillNames(rule.help, lookup),
     kernelText: message?.text ?? c.log.report?.problem ?? '',
     ...(step && rule.at !== 'program' && { instruction: step.instruction.index }),
-    ...(fix && { fix }),
+    ...(culprit?.name !== undefined && { value: culprit.name }),
+    ...(index?.name !== undefined && { index: index.name }),
   };
 }
 

@@ -121,17 +121,12 @@ export interface Explanation {
   /** The kernel's own message. */
   readonly kernelText: string;
   readonly instruction?: number;
-  /** What a fix needs to know: `{ kind: 'null-check', variable: 'value' }`; absent where there is no mechanical fix. */
-  readonly fix?: FixHint;
+  /** Expressions of the source, where they are known: the value that is refused, and the index that is added to it. */
+  readonly value?: string;
+  readonly index?: string;
 }
 
 export interface Label {
   readonly position: SourcePosition;
   readonly text: string;
-}
-
-export interface FixHint {
-  readonly kind: 'null-check' | 'core-read' | 'bound' | 'mask' | 'license' | 'user-read' | 'zero' | 'release';
-  /** Expressions of the source that it is about, as far as they are known. */
-  readonly names: readonly string[];
 }

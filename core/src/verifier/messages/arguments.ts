@@ -12,7 +12,6 @@ export const argumentMessages: readonly MessageRule[] = [
     says: '{value}[, {argument},] may be NULL[: it comes from {origin}]',
     help: 'Check it before it is passed on: `if (!{value}) return 0;`.',
     origin: 'it may be NULL',
-    fix: 'null-check',
   },
   {
     rule: 'argument-type',
@@ -76,7 +75,6 @@ export const argumentMessages: readonly MessageRule[] = [
     says: '{value}, the size that {call} gets, may be negative',
     help: 'Use an unsigned type, and bound it: `if (n > sizeof(buf)) n = sizeof(buf);`, or `n &= sizeof(buf) - 1` where the size is a power of two.',
     about: 'size',
-    fix: 'mask',
   },
   {
     rule: 'size-unbounded',
@@ -89,7 +87,6 @@ export const argumentMessages: readonly MessageRule[] = [
     says: '{value}, the size that {call} gets, has no upper bound that the verifier knows',
     help: 'Bound it right before the call, in a 64-bit variable: `if (n > sizeof(buf)) n = sizeof(buf);`, or `n &= sizeof(buf) - 1` where the size is a power of two. Of a 32-bit variable the compiler may check one copy and pass another.',
     about: 'size',
-    fix: 'mask',
   },
   {
     rule: 'argument-not-constant',

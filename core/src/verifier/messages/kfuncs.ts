@@ -65,7 +65,6 @@ export const kfuncMessages: readonly MessageRule[] = [
     says: '{value}[, {argument},] may be NULL[: it comes from {origin}]',
     help: 'Check it before it is passed on: `if (!{value}) return 0;`.',
     origin: 'it may be NULL',
-    fix: 'null-check',
   },
   {
     rule: 'kfunc-argument-type',

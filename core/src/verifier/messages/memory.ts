@@ -8,7 +8,6 @@ export const memoryMessages: readonly MessageRule[] = [
     says: '{value} may be NULL[: it comes from {origin}] and is used without a check',
     help: 'Check it before it is used: `if (!{value}) return 0;`.',
     origin: 'it may be NULL',
-    fix: 'null-check',
   },
   {
     rule: 'scalar-deref',
@@ -21,14 +20,12 @@ export const memoryMessages: readonly MessageRule[] = [
     texts: [],
     says: '{value} points into the kernel, but the verifier cannot know that[: it comes from {origin}], so it cannot be dereferenced directly',
     help: 'Read the chain of members with BPF_CORE_READ(), for example `BPF_CORE_READ(task, real_parent, tgid)`.',
-    fix: 'core-read',
   },
   {
     rule: 'user-pointer',
     texts: [],
     says: '{value} is an address of user space, which cannot be dereferenced in a BPF program',
     help: 'Copy it with bpf_probe_read_user() or bpf_probe_read_user_str().',
-    fix: 'user-read',
   },
   {
     rule: 'null-deref',
@@ -98,7 +95,6 @@ export const memoryMessages: readonly MessageRule[] = [
     says: 'the access of {size} bytes at offset {off} is outside of the map value, which has {value_size} bytes',
     help: 'Keep the offset plus the size of what is accessed within the value, or make the value type of the map larger.',
     about: 'index',
-    fix: 'bound',
   },
   {
     rule: 'map-value-index',
@@ -106,7 +102,6 @@ export const memoryMessages: readonly MessageRule[] = [
     says: '[{index} can be anything up to {max}, but ]the map value behind {value} has only {value_size} bytes',
     help: 'Bound the index before it is used: `if ({index} >= N) return 0;`, or mask it: `{index} & (N - 1)` where N is a power of two.',
     about: 'index',
-    fix: 'bound',
   },
   {
     rule: 'map-key-bounds',
@@ -121,7 +116,6 @@ export const memoryMessages: readonly MessageRule[] = [
     says: 'the access of {size} bytes at offset {off} is outside of the memory behind {value}, which has {mem_size} bytes',
     help: 'Stay within what was reserved or returned: bound the index, or reserve more.',
     about: 'index',
-    fix: 'bound',
   },
   {
     rule: 'context-bounds',
@@ -139,7 +133,6 @@ export const memoryMessages: readonly MessageRule[] = [
     says: 'the offset into {value}[, {index},] may be negative or too small',
     help: 'Use an unsigned type for the index, or check it: `if (i < 0 || i >= N) return 0;`.',
     about: 'index',
-    fix: 'bound',
   },
   {
     rule: 'unbounded-index',
@@ -147,7 +140,6 @@ export const memoryMessages: readonly MessageRule[] = [
     says: 'the offset into {value}[, {index},] has no upper bound that the verifier knows',
     help: 'Bound it before it is used: `if ({index} >= N) return 0;`, or mask it: `{index} & (N - 1)` where N is a power of two.',
     about: 'index',
-    fix: 'bound',
   },
   {
     rule: 'index-too-large',
@@ -155,7 +147,6 @@ export const memoryMessages: readonly MessageRule[] = [
     says: 'the offset into {value}[, {index},] may be larger than the memory behind it',
     help: 'Bound it more tightly: the largest index plus the size of what is accessed must lie within the memory.',
     about: 'index',
-    fix: 'bound',
   },
   {
     rule: 'buffer-bounds',
@@ -232,7 +223,6 @@ export const memoryMessages: readonly MessageRule[] = [
     texts: ['{reg} is ptr_{struct} access user memory: off={#off}'],
     says: '{value} is a pointer to user space (__user) that a kernel struct holds',
     help: 'Copy from it with bpf_probe_read_user() or bpf_copy_from_user().',
-    fix: 'user-read',
   },
   {
     rule: 'struct-percpu-memory',
@@ -245,7 +235,6 @@ export const memoryMessages: readonly MessageRule[] = [
     texts: ["Cannot access kernel 'struct {struct}' from non-GPL compatible program"],
     says: 'only programs with a GPL-compatible license may read struct {struct} of the kernel directly',
     help: 'Declare the license: `char LICENSE[] SEC("license") = "GPL";`.',
-    fix: 'license',
     about: 'none',
   },
   {

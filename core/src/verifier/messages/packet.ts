@@ -10,7 +10,6 @@ export const packetMessages: readonly MessageRule[] = [
     ],
     says: 'the packet may end before what is accessed here[: {size} bytes at offset {off}, of which {r} were compared with data_end]',
     help: 'Compare first: `if ((void *)(header + 1) > (void *)(long)ctx->data_end) return XDP_PASS;`, and again after every helper that may change the packet.',
-    fix: 'bound',
   },
   {
     rule: 'packet-write',

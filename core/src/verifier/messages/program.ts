@@ -28,7 +28,6 @@ export const programMessages: readonly MessageRule[] = [
     says: '{call} is only for programs with a GPL-compatible license',
     help: 'Declare the license: `char LICENSE[] SEC("license") = "GPL";`.',
     about: 'none',
-    fix: 'license',
   },
   {
     rule: 'helper-probe',
@@ -124,7 +123,6 @@ export const programMessages: readonly MessageRule[] = [
     help: 'Declare it: `char LICENSE[] SEC("license") = "GPL";`.',
     about: 'none',
     at: 'program',
-    fix: 'license',
   },
   {
     rule: 'privilege',

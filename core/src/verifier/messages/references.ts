@@ -11,7 +11,6 @@ export const referenceMessages: readonly MessageRule[] = [
     says: 'what {origin} returned is not released on this path',
     help: 'Release it on every path: a socket with bpf_sk_release(), a task with bpf_task_release(), an object with bpf_obj_drop().',
     origin: 'acquired here',
-    fix: 'release',
   },
   {
     rule: 'ringbuf-leak',
@@ -19,7 +18,6 @@ export const referenceMessages: readonly MessageRule[] = [
     says: 'the record that {origin} returned is neither submitted nor discarded on this path',
     help: 'End every path behind the NULL check with bpf_ringbuf_submit() or bpf_ringbuf_discard().',
     origin: 'reserved here',
-    fix: 'release',
   },
   {
     rule: 'reference-leak-exit',

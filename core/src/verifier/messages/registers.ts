@@ -28,7 +28,6 @@ export const registerMessages: readonly MessageRule[] = [
     says: '{value} may be NULL[: it comes from {origin}], and an offset is added to it before it is checked',
     help: 'Check it first: `if (!{value}) return 0;`.',
     origin: 'it may be NULL',
-    fix: 'null-check',
   },
   {
     rule: 'pointer-arithmetic-type',
@@ -66,7 +65,6 @@ export const registerMessages: readonly MessageRule[] = [
     says: 'the number[, {index},] that is added to {value} may be too large or negative',
     help: 'Bound the number before it is added: `if (n > MAX) return 0;`, with an unsigned type.',
     about: 'index',
-    fix: 'bound',
   },
   {
     rule: 'pointer-comparison',

@@ -12,7 +12,7 @@
  * one that is wrong; {function}, where it happens. A part in brackets is left out where it uses a name that is not known:
  * `{value} may be NULL[: it comes from {origin}]`.
  */
-import type { FixHint, RuleId } from '../model';
+import type { RuleId } from '../model';
 
 /** What the refusal is about, so that it can be followed back. */
 export type Blame =
@@ -52,7 +52,6 @@ export interface MessageRule {
   readonly about?: Blame;
   /** `instruction` where not given. */
   readonly at?: Place;
-  readonly fix?: FixHint['kind'];
   /** It only goes with another message, which says more. */
   readonly minor?: true;
 }

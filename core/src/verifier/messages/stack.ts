@@ -13,7 +13,6 @@ export const stackMessages: readonly MessageRule[] = [
     says: 'not all of the {size} bytes[ of {value}] have a value on this path[: byte {at}, counted from 0, has none]',
     help: 'Give the whole variable a value before it is used, padding between members included: `struct key key = {};` or `__builtin_memset(&key, 0, sizeof(key));`.',
     about: 'register',
-    fix: 'zero',
   },
   {
     rule: 'stack-uninitialised-variable-offset',
@@ -25,7 +24,6 @@ export const stackMessages: readonly MessageRule[] = [
     says: 'the array on the stack is read at an index that is not constant, and not all of it has a value',
     help: 'Initialise the whole array first: `char buf[16] = {};`.',
     about: 'register',
-    fix: 'zero',
   },
   {
     rule: 'stack-read-dead',
@@ -35,7 +33,6 @@ export const stackMessages: readonly MessageRule[] = [
     ],
     says: 'bytes of the stack are read that the verifier took for unused',
     help: 'Give the whole variable a value before it is used.',
-    fix: 'zero',
   },
   {
     rule: 'stack-bounds',
@@ -57,7 +54,6 @@ export const stackMessages: readonly MessageRule[] = [
     says: 'the index into an array on the stack[, {index},] may be too large or negative: {value} may point outside of the stack',
     help: 'Bound the index before it is used: `if (i >= N) return 0;`, or mask it: `i & (N - 1)` where N is a power of two.',
     about: 'index',
-    fix: 'bound',
   },
   {
     rule: 'stack-variable-argument',
@@ -157,7 +153,6 @@ export const stackMessages: readonly MessageRule[] = [
     says: 'the size[ that {call} gets], {value}, may be 0',
     help: 'Check that the size is not 0, or mask it so that 0 is impossible.',
     about: 'size',
-    fix: 'bound',
   },
   {
     rule: 'stack-argument',
