@@ -18,13 +18,17 @@ export interface ExplainOptions {
   readonly source?: (file: string) => readonly string[] | undefined;
 }
 
-export interface Circumstances {
-  readonly log: ProgramLog;
+/** A way through a program, and what its source says about it. */
+export interface Walk {
   readonly options: ExplainOptions;
+  readonly tracer: Tracer;
+}
+
+export interface Circumstances extends Walk {
+  readonly log: ProgramLog;
   readonly message: MatchedMessage;
   /** The kernel's words that the table has names for, of all its messages. */
   readonly facts: ReadonlyMap<string, string>;
-  readonly tracer: Tracer;
   /** Where in the path the verifier stopped; -1 where the log has no path. */
   readonly at: number;
 }
@@ -34,7 +38,7 @@ export function stepAt({ tracer }: Circumstances, at: number): Step | undefined 
 }
 
 /** The name of the function that is called at a step. */
-export function calledFunction({ tracer, options }: Circumstances, at: number): string | undefined {
+export function calledFunction({ tracer, options }: Walk, at: number): string | undefined {
   const step = tracer.steps[at];
   if (step?.effect.kind === 'call') return step.effect.name;
   if (step?.effect.kind !== 'call-local') return undefined;
@@ -42,11 +46,7 @@ export function calledFunction({ tracer, options }: Circumstances, at: number): 
 }
 
 /** What the log prints last of a register before a step; undefined where it was written since. */
-export function registerBefore(
-  { tracer }: Circumstances,
-  at: number,
-  register: number,
-): RegisterValue | undefined {
+export function registerBefore({ tracer }: Walk, at: number, register: number): RegisterValue | undefined {
   const { steps } = tracer;
   const frame = steps[at]?.frame;
   const name = `R${register}`;
@@ -69,7 +69,7 @@ export function registerBefore(
 }
 
 /** The line of a step, or of the nearest step before it in the same frame that has one. */
-export function positionOf({ tracer }: Circumstances, at: number): SourcePosition | undefined {
+export function positionOf({ tracer }: Walk, at: number): SourcePosition | undefined {
   const frame = tracer.steps[at]?.frame;
   for (let i = at; i >= 0; i--) {
     const step = tracer.steps[i];
@@ -79,7 +79,7 @@ export function positionOf({ tracer }: Circumstances, at: number): SourcePositio
 }
 
 /** The line and what follows it, where the file can be read: a call may go over several lines. */
-export function statementText({ options }: Circumstances, position: SourcePosition): string {
+export function statementText({ options }: Walk, position: SourcePosition): string {
   if (position.file === undefined || position.line === undefined) return position.text;
   const lines = options.source?.(position.file);
   if (lines?.[position.line - 1]?.trim() !== position.text.trim()) return position.text;

@@ -115,6 +115,8 @@ const noisy = new RegExp(
     // Tracking of precise registers, level 2.
     '^(?:last_idx|regs=|parent (?:didn|already|state)|mark_precise|force_precise|frame ?\\d+:|propagating|BUG )',
     '^(?:cur|old) state:',
+    // Liveness of the stack, level 2.
+    '^\\([\\d,]+\\) (?:frame \\d+ insn \\d+ |live stack update done)',
     '^(?:subprog#\\d+: analyzing|stack use/def|arg JOIN|SCC |topo_order|[^ :]+:branches_to_explore)',
     '^(?:sa|r|fp)[-+]?\\d*: .* => ',
     '^frame\\d+(?::$| bpf_loop iteration limit reached)',

@@ -1,6 +1,6 @@
 /** What the source calls the value that a register holds. */
 import { calledFunction, positionOf, statementText } from './circumstances';
-import type { Circumstances } from './circumstances';
+import type { Circumstances, Walk } from './circumstances';
 import { assignedName, callArguments, dereferences, mentions } from './names';
 import type { Dereference } from './names';
 import type { Trace } from './trace';
@@ -39,7 +39,7 @@ export function nameOfValue(
 }
 
 /** The variable that the origin's line assigns to. */
-export function nameAtOrigin(c: Circumstances, { end }: Trace): string | undefined {
+export function nameAtOrigin(c: Walk, { end }: Trace): string | undefined {
   if (end.kind !== 'call' && end.kind !== 'load' && end.kind !== 'constant') return undefined;
   const position = positionOf(c, end.at);
   if (!position) return undefined;
