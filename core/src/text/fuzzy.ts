@@ -7,11 +7,18 @@
  * the name has, the order given. `/ : . _ -` and blanks are one and the same separator; case is ignored.
  */
 import { matchers, NO_MATCH, wordStartCost, type CostOf } from './fuzzy-cost';
-import { normalize, prepareNames, SEPARATOR, visitCandidates, type Traits } from './fuzzy-names';
+import { normalize, prepareNames, SEPARATOR, visitCandidates } from './fuzzy-names';
 
 export interface Matcher {
   /** At most `limit` matches, best first. An empty query matches everything, in the order given. */
   search(query: string, limit: number): readonly Match[];
+  /** The same, of the items that `accepts` only, and how many match in all. */
+  searchAndCount(query: string, limit: number, accepts: (index: number) => boolean): CountedMatches;
+}
+
+export interface CountedMatches {
+  readonly matches: readonly Match[];
+  readonly total: number;
 }
 
 export interface Match {
@@ -25,48 +32,67 @@ export function createMatcher(items: readonly string[]): Matcher {
   const names = prepareNames(items);
   const { count, heads, partHeads } = names;
 
-  /** Adds what the earlier passes over the names have not found. */
-  function pass(best: Best, wanted: Traits, cost: CostOf): void {
-    const found = best.indexes();
-    visitCandidates(names, wanted, (index) => {
-      if (!found.has(index)) best.add(index, cost(names, index));
-    });
-  }
-
-  /** One letter is in nearly every name: take those that begin with it. */
-  function passHeads(best: Best, letter: string): void {
+  /** One letter is in nearly every name: those that begin with it come first. */
+  function visitHeads(letter: string, visit: (index: number) => void): void {
     const code = letter.charCodeAt(0);
     for (let index = 0; index < count; index++) {
-      if (heads[index] === code || partHeads[index] === code)
-        best.add(index, wordStartCost(names, index, letter));
+      if (heads[index] === code || partHeads[index] === code) visit(index);
     }
   }
 
+  /** Pass after pass over the names, each for what the earlier ones have not found. */
+  function search(query: string, { limit, accepts, countAll }: Search): CountedMatches {
+    const text = normalize(query.trim());
+    const words = text.split(SEPARATOR).filter((word) => word !== '');
+    const best = new Best(limit);
+    const found = new Uint8Array(count);
+    let total = 0;
+    const pass = (cost: CostOf) => (index: number) => {
+      if (found[index] === 1 || !accepts(index)) return;
+      const paid = cost(names, index);
+      if (paid === NO_MATCH) return;
+      found[index] = 1;
+      total++;
+      best.add(index, paid);
+    };
+    if (words.length === 0) {
+      const all = pass(() => 0);
+      for (let index = 0; index < count && (countAll || total < limit); index++) all(index);
+      return { matches: best.matches(), total };
+    }
+    if (text.length === 1)
+      visitHeads(
+        text,
+        pass((_, index) => wordStartCost(names, index, text)),
+      );
+    for (const { wanted, cost } of matchers(text, words)) {
+      if (best.full && !countAll) break;
+      visitCandidates(names, wanted, pass(cost));
+    }
+    return { matches: best.matches(), total };
+  }
+
   return {
-    search(query, limit) {
-      const text = normalize(query.trim());
-      const words = text.split(SEPARATOR).filter((word) => word !== '');
-      if (words.length === 0)
-        return items.slice(0, Math.max(0, limit)).map((_, index) => ({ index, score: 0 }));
-      const best = new Best(limit);
-      if (text.length === 1) passHeads(best, text);
-      for (const { wanted, cost } of matchers(text, words)) {
-        if (best.full) break;
-        pass(best, wanted, cost);
-      }
-      return best.matches();
-    },
+    search: (query, limit) => search(query, { limit, accepts: () => true, countAll: false }).matches,
+    searchAndCount: (query, limit, accepts) => search(query, { limit, accepts, countAll: true }),
   };
+}
+
+interface Search {
+  readonly limit: number;
+  readonly accepts: (index: number) => boolean;
+  /** Whether it goes on when as many as `limit` are found. */
+  readonly countAll: boolean;
 }
 
 /** The `limit` cheapest of what is added; equal costs stay in the order they came in. */
 class Best {
   private readonly limit: number;
-  private readonly entries: { readonly index: number; readonly cost: number }[] = [];
+  private entries: { readonly index: number; readonly cost: number }[] = [];
   private worst = NO_MATCH;
 
   constructor(limit: number) {
-    this.limit = limit;
+    this.limit = Math.max(0, limit);
   }
 
   get full(): boolean {
@@ -75,24 +101,20 @@ class Best {
 
   add(index: number, cost: number): void {
     if (cost >= this.worst) return;
-    const { entries, limit } = this;
-    let low = 0;
-    let high = entries.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((entries[middle]?.cost ?? 0) <= cost) low = middle + 1;
-      else high = middle;
-    }
-    entries.splice(low, 0, { index, cost });
-    if (entries.length > limit) entries.pop();
-    if (entries.length >= limit) this.worst = entries.at(-1)?.cost ?? NO_MATCH;
-  }
-
-  indexes(): ReadonlySet<number> {
-    return new Set(this.entries.map(({ index }) => index));
+    this.entries.push({ index, cost });
+    // Sorted now and then: a place for each would have to be made among all that are there.
+    if (this.entries.length >= 2 * this.limit + 64) this.keepBest();
   }
 
   matches(): readonly Match[] {
-    return this.entries.map(({ index, cost }) => ({ index, score: -cost }));
+    this.keepBest();
+    return this.entries.map(({ index, cost }) => ({ index, score: 0 - cost }));
+  }
+
+  private keepBest(): void {
+    this.entries.sort((a, b) => a.cost - b.cost);
+    if (this.entries.length < this.limit) return;
+    this.entries.length = this.limit;
+    this.worst = this.entries.at(-1)?.cost ?? 0;
   }
 }

@@ -16,10 +16,8 @@ export function listTracepoints(
   { query, limit, category }: ParamsOf<typeof listTracepointsRequest>,
 ): ResultOf<typeof listTracepointsRequest> {
   const { index } = kernel;
-  const matching =
-    query.trim() === '' ? index.events : sectionNames(index).searchEvents(query, index.events.length);
-  const found = category === undefined ? matching : matching.filter((event) => event.category === category);
-  const items = found.slice(0, limit).map(({ category, name }) => {
+  const { events, total } = sectionNames(index).countEvents(query, limit, category);
+  const items = events.map(({ category, name }) => {
     const format = index.format(category, name);
     const struct = format && kernel.ctxStruct(format)?.name;
     return {
@@ -29,7 +27,7 @@ export function listTracepoints(
       ...(format && { fields: format.fields.map((field) => field.name) }),
     };
   });
-  return { items, total: found.length };
+  return { items, total };
 }
 
 export function tracepointCategories({ index }: KernelView): TracepointCategory[] {

@@ -139,6 +139,27 @@ describe('results', () => {
     }
   });
 
+  it('are counted beyond the limit, and only where they are accepted', () => {
+    for (const query of ['o', 'sys', 'sched w', 'syso', '', '_', 'qqq']) {
+      const all = events.search(query, EVENTS.length);
+      expect(
+        events.searchAndCount(query, 3, () => true),
+        query,
+      ).toEqual({
+        matches: all.slice(0, 3),
+        total: all.length,
+      });
+      const even = all.filter(({ index }) => index % 2 === 0);
+      expect(
+        events.searchAndCount(query, 3, (index) => index % 2 === 0),
+        query,
+      ).toEqual({
+        matches: even.slice(0, 3),
+        total: even.length,
+      });
+    }
+  });
+
   it('for a query of separators or nothing are all items in their order', () => {
     expect(found('', 3)).toEqual(EVENTS.slice(0, 3));
     expect(found(' /_ ', 2)).toEqual(EVENTS.slice(0, 2));

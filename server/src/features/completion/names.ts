@@ -9,6 +9,12 @@ export interface SectionNames {
   readonly categories: readonly { readonly name: string; readonly events: number }[];
   /** Best first. An empty query gives none. */
   searchEvents(query: string, limit: number): readonly EventName[];
+  /** The same, of one category where it is given, and how many match in all. */
+  countEvents(
+    query: string,
+    limit: number,
+    category?: string,
+  ): { events: readonly EventName[]; total: number };
   /** Sections and events in one ranking. */
   searchAll(query: string, limit: number): readonly (SectionDef | EventName)[];
 }
@@ -38,22 +44,35 @@ export function prepareSearch(index: KernelIndex): void {
 
 function createNames(events: readonly EventName[]): SectionNames {
   const everything = [...SECTIONS, ...events];
-  const search = <T>(items: readonly T[], text: (item: T) => string) => {
+  const later = <T>(items: readonly T[], text: (item: T) => string) => {
     let matcher: Matcher | undefined;
+    return () => (matcher ??= createMatcher(items.map(text)));
+  };
+  const search = <T>(items: readonly T[], matcher: () => Matcher) => {
     return (query: string, limit: number) => {
       if (query === '') return [];
-      matcher ??= createMatcher(items.map(text));
-      return matcher.search(query, limit).flatMap(({ index }) => items[index] ?? []);
+      return matcher()
+        .search(query, limit)
+        .flatMap(({ index }) => items[index] ?? []);
     };
   };
   const counts = new Map<string, number>();
   for (const { category } of events) counts.set(category, (counts.get(category) ?? 0) + 1);
   const categories = [...counts].map(([name, count]) => ({ name, events: count }));
   const path = ({ category, name }: EventName) => `${category}/${name}`;
+  const eventMatcher = later(events, path);
   return {
     categories: inFront(categories, popularCategories),
-    searchEvents: search(events, path),
-    searchAll: search(everything, (item) => ('category' in item ? path(item) : item.name)),
+    searchEvents: search(events, eventMatcher),
+    countEvents(query, limit, category) {
+      const accepts = (index: number) => category === undefined || events[index]?.category === category;
+      const { matches, total } = eventMatcher().searchAndCount(query, limit, accepts);
+      return { events: matches.flatMap(({ index }) => events[index] ?? []), total };
+    },
+    searchAll: search(
+      everything,
+      later(everything, (item) => ('category' in item ? path(item) : item.name)),
+    ),
   };
 }
 
