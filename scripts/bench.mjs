@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const out = join(root, '.cache', 'bench', 'main.cjs');
+const out = join(root, '.cache', 'bench', 'main.mjs');
 
 await run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--production']);
 await build({
@@ -15,7 +15,8 @@ await build({
   bundle: true,
   platform: 'node',
   target: 'node20',
-  format: 'cjs',
+  format: 'esm',
+  packages: 'external',
   outfile: out,
   logLevel: 'warning',
 });

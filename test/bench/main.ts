@@ -1,42 +1,40 @@
-/** `npm run bench`. Needs clangd, bpftool and a readable kernel with BTF and tracefs. */
+/** `npm run bench`. Needs clangd, bpftool, sshd and a readable kernel with BTF and tracefs. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureFloor } from './floor';
 import { indexOnce } from './index-worker';
-import { measureIndexing } from './indexing';
-import { measure } from './measure';
+import { indexing } from './indexing';
+import { listing } from './listing';
 import { report } from './report';
+import { running } from './running';
+import type { Section } from './section';
+import { servers } from './servers';
+import { throughput } from './throughput';
 import { makeWorkspace } from './workspace';
 
-async function bench(root: string): Promise<void> {
-  const dist = join(root, 'dist');
+const sections: readonly Section[] = [servers, indexing, listing, running, throughput];
+
+/** All sections are written to docs/performance.md; some of them are only shown. */
+async function bench(root: string, names: readonly string[]): Promise<void> {
+  const unknown = names.find((name) => !sections.some((section) => section.name === name));
+  if (unknown !== undefined)
+    throw new Error(`no section ${unknown}; there are ${sections.map(({ name }) => name).join(', ')}`);
+  const chosen = sections.filter(({ name }) => names.length === 0 || names.includes(name));
   const workspace = makeWorkspace();
-  const floor = await measureFloor(15, 600);
-  const ours = await measure(
-    {
-      name: 'ours',
-      command: process.execPath,
-      // As the extension starts it.
-      args: ['--max-semi-space-size=1', join(dist, 'server.js'), '--stdio'],
-      initializationOptions: { kernel: { kind: 'bundled', id: '6.18-microvm-amd64' } },
-    },
-    workspace,
-    { starts: 7, samples: 600, knowsSections: true },
-  );
-  const clangd = await measure(
-    { name: 'clangd', command: 'clangd', args: ['--log=error', '--background-index=false'] },
-    workspace,
-    { starts: 3, samples: 200, knowsSections: false },
-  );
-  const indexing = measureIndexing(process.argv[1] ?? '', dist, workspace.folder, 9);
-  const text = report(
-    { floor, ours, clangd, indexing, vmlinuxBytes: workspace.vmlinuxBytes },
-    new Date().toISOString().slice(0, 10),
-  );
-  writeFileSync(join(root, 'docs', 'performance.md'), text);
+  const common = {
+    ...{ root, dist: join(root, 'dist'), worker: process.argv[1] ?? '', workspace },
+    floor: await measureFloor(15, 600),
+  };
+  const texts: string[] = [];
+  for (const section of chosen) {
+    process.stderr.write(`${section.name} …\n`);
+    texts.push(await section.measure(common));
+  }
+  const text = report(texts, new Date().toISOString().slice(0, 10));
+  if (names.length === 0) writeFileSync(join(root, 'docs', 'performance.md'), text);
   process.stdout.write(text);
 }
 
 const [, , first = '', ...rest] = process.argv;
 if (first === 'index') void indexOnce(rest[0] ?? '', rest[1] ?? '', rest[2]);
-else void bench(first);
+else void bench(first, rest);

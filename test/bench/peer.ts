@@ -108,6 +108,11 @@ export class Peer {
     });
   }
 
+  /** Any other request. */
+  request(method: string, params: unknown): Promise<unknown> {
+    return this.#connection.sendRequest(method, params);
+  }
+
   /** When the diagnostics of the current version arrived. */
   diagnostics(): Promise<number> {
     const version = this.#version;
