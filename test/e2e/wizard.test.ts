@@ -164,8 +164,7 @@ for (const { version, vscode } of codeServers) {
 
       it('is in the context menu of an eBPF program', async () => {
         await workbench.press('Control+Home');
-        await workbench.line('SPDX').click({ button: 'right' });
-        await workbench.page.locator('.monaco-menu .action-item', { hasText: wizard }).click();
+        await workbench.runInContextMenu(workbench.line('SPDX'), wizard);
         await workbench.quickInput('(1/');
         await workbench.press('Escape');
       });

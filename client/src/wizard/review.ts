@@ -143,9 +143,9 @@ export class Review {
 
 const written: Reply<void> = { kind: 'next', value: undefined };
 
-/** A row cuts off what is too long, and has two lines. */
+/** A row cuts off what is too long, and has two lines; the first shares its own with the heading of the notes. */
 function noteRow(note: string): Choice<Row> {
-  const [, label = note, detail = ''] = /^(.{1,72})(?: (.+))?$/.exec(note) ?? [];
+  const [, label = note, detail = ''] = /^(.{1,58})(?: (.+))?$/.exec(note) ?? [];
   return { label, ...(detail !== '' && { detail }), icon: 'info', value: { kind: 'note' } };
 }
 

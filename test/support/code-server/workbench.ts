@@ -151,9 +151,9 @@ export class Workbench {
     return pane.locator('.monaco-list-row');
   }
 
-  /** Runs an item of the menu that belongs to a row of a view. */
-  async runInContextMenu(row: Locator, title: string): Promise<void> {
-    await row.click({ button: 'right' });
+  /** Runs an item of the context menu of a row or a line. */
+  async runInContextMenu(target: Locator, title: string): Promise<void> {
+    await target.click({ button: 'right' });
     const item = this.page.locator('.monaco-menu .action-item', { hasText: title }).first();
     // A click that comes while the menu opens is not taken.
     await item.hover();
