@@ -19,6 +19,8 @@ export interface Io {
   out(text: string): void;
   /** What is meant for people. */
   err(text: string): void;
+  /** Stdin. */
+  input(): AsyncIterable<Uint8Array>;
   readonly cwd: string;
   /** The folder with the wasm files and `kernels/`. */
   readonly dist: string;

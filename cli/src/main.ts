@@ -12,6 +12,7 @@ const interruption = new AbortController();
 const io: Io = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  input: () => process.stdin,
   cwd: process.cwd(),
   dist: __dirname,
   cacheDir: join(cache, 'ebpf-workbench'),

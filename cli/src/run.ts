@@ -5,12 +5,13 @@ import { capture } from './commands/capture';
 import { check } from './commands/check';
 import { doctor } from './commands/doctor';
 import { events } from './commands/events';
+import { explain } from './commands/explain';
 import { generate } from './commands/generate';
 import { run } from './commands/run';
 import { show } from './commands/show';
 import { verify } from './commands/verify';
 
-const commands: readonly Command[] = [check, events, show, generate, capture, run, verify, doctor];
+const commands: readonly Command[] = [check, events, show, generate, capture, run, verify, explain, doctor];
 
 export async function runCommandLine(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, ...rest] = args;

@@ -8,6 +8,7 @@ import type { Command, ExitCode, Io } from '../command';
 import { createDecoders } from '../decoders';
 import { jsonLines } from '../format/run-jsonl';
 import { table } from '../format/run-table';
+import { HostExplainer } from '../host-explainer';
 import { buildOf, buildOptions, durationOf, fileOf, hostOptions, hostsOf, hostUsage } from '../target';
 
 const formats = ['table', 'jsonl'] as const;
@@ -37,10 +38,15 @@ export const run: Command = {
     const dump = durationOf('dump', values.dump) ?? (values.map.length > 0 ? dumpInterval : undefined);
     const path = fileOf(positionals, io);
     const hosts = hostsOf(values, io);
+    const explainer = new HostExplainer(path, io.cwd);
     const output = outputs[format]({
       out: (text) => io.out(text),
       err: (text) => io.err(text),
-      colour: io.colour,
+      drawing: {
+        colour: io.colour,
+        shown: (file) => explainer.sources.shown(file),
+        source: (file) => explainer.sources.lines(file),
+      },
       decoders: createDecoders(),
       maps: values.map,
       several: hosts.targets.length > 1,
@@ -55,7 +61,7 @@ export const run: Command = {
     });
     const end = endWith(session, io, duration);
     for await (const event of session.events) {
-      output.event(event);
+      output.event(event, await explainer.explain(event));
       if (event.type === 'state' && event.state === 'running') end.running();
       await io.drained?.();
     }

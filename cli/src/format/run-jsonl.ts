@@ -1,10 +1,11 @@
 /** `run --format jsonl`: one JSON object a line, and nothing else. */
-import type { RunEvent, RunEventOf } from '#runner/model';
+import type { RunEventOf } from '#runner/model';
 import { ByteSource } from '#core/decode/source';
+import { explanationData } from './explanation';
 import { Failures, Objects } from './run-output';
 import type { OutputContext, RunOutput } from './run-output';
 
-export function jsonLines({ out, err, decoders, maps }: OutputContext): RunOutput {
+export function jsonLines({ out, err, decoders, maps, drawing }: OutputContext): RunOutput {
   const objects = new Objects();
   const failures = new Failures();
   const line = (value: object) => out(`${JSON.stringify(value)}\n`);
@@ -36,12 +37,19 @@ export function jsonLines({ out, err, decoders, maps }: OutputContext): RunOutpu
   }
 
   return {
-    event(event: RunEvent) {
+    event(event, explanations) {
       const { host } = event;
       const failed = failures.of(event);
       if (failed) {
         const { failure, program } = failed;
-        line({ type: 'error', host, ...(program !== undefined && { program }), ...failure });
+        const [explanation] = explanations.map((one) => explanationData(one, drawing.shown));
+        line({
+          type: 'error',
+          host,
+          ...(program !== undefined && { program }),
+          ...failure,
+          ...(explanation && { explanation }),
+        });
       }
       if (event.type === 'built') objects.keep(event);
       else if (event.type === 'records') {

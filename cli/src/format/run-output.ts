@@ -1,15 +1,18 @@
 /** What `run` prints, in one format or the other. */
+import type { Explanation } from '#core/verifier/model';
 import type { Failure, RunEvent, RunEventOf } from '#runner/model';
 import type { DecodersOf } from '../decoders';
+import type { Drawing } from './excerpt';
 
 export interface RunOutput {
-  event(event: RunEvent): void;
+  /** @param explanations what the failure of this event means */
+  event(event: RunEvent, explanations: readonly Explanation[]): void;
 }
 
 export interface OutputContext {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  readonly colour: boolean;
+  readonly drawing: Drawing;
   readonly decoders: DecodersOf;
   /** Names of the maps to print; empty for all. */
   readonly maps: readonly string[];

@@ -2,15 +2,17 @@
 import { styleText } from 'node:util';
 import { ByteSource } from '#core/decode/source';
 import type { RecordDecoder } from '#core/decode/record-decoder';
-import type { RunEvent, RunEventOf } from '#runner/model';
+import type { RunEventOf } from '#runner/model';
 import { Columns } from './columns';
 import type { Heading } from './columns';
+import { explanationText } from './explanation';
 import { failureText } from './failure';
 import { Failures, Objects } from './run-output';
 import type { OutputContext, RunOutput } from './run-output';
 
 export function table(context: OutputContext): RunOutput {
-  const { out, err, decoders, maps, several, colour } = context;
+  const { out, err, decoders, maps, several, drawing } = context;
+  const { colour } = drawing;
   const objects = new Objects();
   const failures = new Failures();
   const tables = new Map<RecordDecoder, Columns>();
@@ -58,10 +60,12 @@ export function table(context: OutputContext): RunOutput {
   const warn = (text: string) => err(`${colour ? styleText(['bold', 'yellow'], text) : text}\n`);
 
   return {
-    event(event: RunEvent) {
+    event(event, explanations) {
       const { host } = event;
       const failed = failures.of(event);
-      if (failed) err(failureText(host, failed.failure, colour));
+      if (failed && explanations.length > 0) {
+        for (const one of explanations) err(explanationText(one, { ...drawing, host }));
+      } else if (failed) err(failureText(host, failed.failure, colour));
       if (event.type === 'built') objects.keep(event);
       else if (event.type === 'records') {
         if (wanted(event.map.name)) records(event);

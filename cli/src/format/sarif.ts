@@ -1,10 +1,10 @@
-/** SARIF 2.1.0, for code scanning services. */
+/** Findings as SARIF. */
 import type { Finding, Severity } from '#server/checks/check';
 import { checks } from '#server/checks/index';
 import { positionAt } from './report';
 import type { CheckedFile, Report } from './report';
+import { artifact, sarifLog } from './sarif-log';
 
-const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
 const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   error: 'error',
   warning: 'warning',
@@ -12,16 +12,12 @@ const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   hint: 'note',
 };
 
-export const sarifReport: Report = (files, { kernel }) => {
-  const rules = checks.map(({ code }) => ({ id: code }));
-  const run = {
-    tool: { driver: { name: 'ebpf-workbench', rules } },
-    columnKind: 'utf16CodeUnits',
+export const sarifReport: Report = (files, { kernel }) =>
+  sarifLog({
+    rules: checks.map(({ code }) => ({ id: code })),
     properties: { kernel },
     results: files.flatMap((file) => file.findings.map((finding) => result(file, finding))),
-  };
-  return `${JSON.stringify({ $schema: schema, version: '2.1.0', runs: [run] }, null, 2)}\n`;
-};
+  });
 
 function result(file: CheckedFile, finding: Finding) {
   return {
@@ -32,7 +28,7 @@ function result(file: CheckedFile, finding: Finding) {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: encodeURI(file.path) },
+          artifactLocation: artifact(file.path),
           region: region(file, finding.span),
         },
       },
@@ -42,7 +38,7 @@ function result(file: CheckedFile, finding: Finding) {
         description: { text: fix.title },
         artifactChanges: [
           {
-            artifactLocation: { uri: encodeURI(file.path) },
+            artifactLocation: artifact(file.path),
             replacements: fix.edits.map(({ span, newText }) => ({
               deletedRegion: region(file, span),
               insertedContent: { text: newText },

@@ -1,7 +1,10 @@
 /** What the kernels said to a program. */
 import { styleText } from 'node:util';
 import type { HostFacts } from '#core/agent/protocol';
+import type { Explanation } from '#core/verifier/model';
 import type { Failure } from '#runner/model';
+import type { Drawing } from './excerpt';
+import { explanationData, explanationText } from './explanation';
 import { failureText } from './failure';
 
 export interface ProgramVerdict {
@@ -12,6 +15,7 @@ export interface ProgramVerdict {
   readonly log: string;
   /** Absent where the kernel accepts it. */
   readonly failure?: Failure;
+  readonly explanation?: Explanation;
 }
 
 export interface HostVerdict {
@@ -20,31 +24,56 @@ export interface HostVerdict {
   readonly programs: ProgramVerdict[];
   /** Why there is no verdict. */
   failure?: Failure;
+  /** What that means on the lines of the source. */
+  readonly explanations: Explanation[];
 }
 
-export function verdictsJson(verdicts: readonly HostVerdict[]): string {
-  const hosts = verdicts.map(({ host, facts, programs, failure }) => ({
+export interface VerdictOptions extends Drawing {
+  /** The program's, from the working folder. */
+  readonly file: string;
+}
+
+export function verdictsJson(verdicts: readonly HostVerdict[], { shown }: VerdictOptions): string {
+  const hosts = verdicts.map(({ host, facts, programs, failure, explanations }) => ({
     host,
     ...(facts && { release: facts.release, machine: facts.machine }),
-    programs: programs.map((program) => ({ ...program, accepted: program.failure === undefined })),
+    programs: programs.map(({ explanation, ...program }) => ({
+      ...program,
+      accepted: program.failure === undefined,
+      ...(explanation && { explanation: explanationData(explanation, shown) }),
+    })),
     ...(failure && { failure }),
+    ...(explanations.length > 0 && { explanations: explanations.map((one) => explanationData(one, shown)) }),
   }));
   return `${JSON.stringify({ hosts }, undefined, 2)}\n`;
 }
 
-export function verdictsText(verdicts: readonly HostVerdict[], colour: boolean): string {
-  return verdicts.map((verdict) => hostText(verdict, colour)).join('\n');
+export function verdictsText(verdicts: readonly HostVerdict[], options: VerdictOptions): string {
+  return verdicts.map((verdict) => hostText(verdict, options)).join('\n');
 }
 
-function hostText({ host, facts, programs, failure }: HostVerdict, colour: boolean): string {
+function hostText(
+  { host, facts, programs, failure, explanations }: HostVerdict,
+  options: VerdictOptions,
+): string {
+  const { colour } = options;
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     colour ? styleText(style, text) : text;
   const width = Math.max(0, ...programs.map(({ name }) => name.length));
   const kernel = facts ? ` (Linux ${facts.release}, ${facts.machine})` : '';
   const lines = programs.map((program) => {
     const verdict = program.failure ? paint(['bold', 'red'], 'refused ') : paint(['green'], 'accepted');
-    const line = `  ${verdict}  ${program.name.padEnd(width)}  ${program.section}\n`;
-    return program.failure ? line + failureText(`  ${program.name}`, program.failure, colour) : line;
+    return `  ${verdict}  ${program.name.padEnd(width)}  ${program.section}\n`;
   });
-  return `${host}${kernel}\n${lines.join('')}${failure ? failureText(host, failure, colour) : ''}`;
+  const reasons = programs.flatMap(({ name, failure: refused, explanation }) => {
+    if (explanation) return [explanationText(explanation, options)];
+    return refused ? [failureText(name, refused, colour)] : [];
+  });
+  const whole =
+    explanations.length > 0
+      ? explanations.map((one) => explanationText(one, options))
+      : failure && programs.every((program) => program.failure?.message !== failure.message)
+        ? [failureText(host, failure, colour)]
+        : [];
+  return [`${host}${kernel}\n${lines.join('')}`, ...reasons, ...whole].join('\n');
 }

@@ -2,16 +2,31 @@
 import { MessageTable } from '../message-match';
 import type { MatchedMessage } from '../message-match';
 import type { MessageRule } from '../messages/rule';
-import type { Explanation, LoaderMessage, SourcePosition } from '../model';
+import type { Explanation, Label, LoaderMessage, SourcePosition } from '../model';
 import { capitalised, fillNames, fillSentence } from '../sentence';
 import { attachMessages } from './attach-messages';
 import { objectMessages } from './object-messages';
 
 export const loaderRules: readonly MessageRule[] = [...objectMessages, ...attachMessages];
 
+/** Where the source has what libbpf names; `object-context.ts` reads it from the object and its source. */
 export interface LoaderContext {
   /** The line where a program begins. */
   readonly start?: (program: string) => SourcePosition | undefined;
+  /** The line of its `SEC("…")`. */
+  readonly section?: (program: string) => SourcePosition | undefined;
+  /** The line that defines a map. */
+  readonly map?: (name: string) => SourcePosition | undefined;
+  /** The line that declares a variable or an extern. */
+  readonly variable?: (name: string) => SourcePosition | undefined;
+  readonly farthestRead?: (program: string) => FarthestRead | undefined;
+}
+
+/** The read through ctx that ends farthest. */
+export interface FarthestRead {
+  readonly position: SourcePosition;
+  readonly offset: number;
+  readonly size: number;
 }
 
 export interface LoaderExplainer {
@@ -78,15 +93,44 @@ function say(
   const rule = table.rule(refine(match)) ?? match.rule;
   const program = match.facts.get('program') ?? named;
   const lookup = (name: string) => (name === 'program' ? program : match.facts.get(name));
-  const position = program === undefined ? undefined : context.start?.(program);
   return {
     rule: rule.rule,
     ...(program !== undefined && { program }),
     sentence: `${capitalised(fillSentence(rule.says, lookup))}.`,
-    labels: position ? [{ position, text: 'this program' }] : [],
+    labels: labelsOf(rule, match.facts, program, context),
     help: fillNames(rule.help, lookup),
     kernelText: text,
   };
+}
+
+/** What the rules of these names are about stands in the program's section. */
+const aboutSection: ReadonlySet<string> = new Set([
+  'unknown-section',
+  'attach-section',
+  'attach-target-missing',
+  'tracepoint-missing',
+  'probe-missing',
+  'uprobe-target',
+]);
+
+function labelsOf(
+  { rule }: MessageRule,
+  facts: ReadonlyMap<string, string>,
+  program: string | undefined,
+  context: LoaderContext,
+): readonly Label[] {
+  const [map, name] = [facts.get('map'), facts.get('name')];
+  const candidates: readonly (readonly [SourcePosition | undefined, string])[] = [
+    [map === undefined ? undefined : context.map?.(map), 'this map'],
+    [name === undefined ? undefined : context.variable?.(name), 'declared here'],
+    [
+      program === undefined || !aboutSection.has(rule) ? undefined : context.section?.(program),
+      'the section of this program',
+    ],
+    [program === undefined ? undefined : context.start?.(program), 'this program'],
+  ];
+  const found = candidates.find(([position]) => position !== undefined);
+  return found?.[0] ? [{ position: found[0], text: found[1] }] : [];
 }
 
 /** The errno tells several causes of one text apart. */
@@ -115,15 +159,27 @@ function explainAttach(table: MessageTable, attach: FailedAttach, context: Loade
     ['error', `${attach.text} (${attach.code})`],
   ]);
   const lookup = (name: string) => facts.get(name);
-  const position = context.start?.(attach.name);
   const sentence = rule ? `${capitalised(fillSentence(rule.says, lookup))}.` : attach.text;
   return {
     rule: rule?.rule ?? 'attach-refused',
     program: attach.name,
     // The host knows more than its error says.
     sentence: attach.cause ?? sentence,
-    labels: position ? [{ position, text: 'this program' }] : [],
+    labels: attachLabels(rule, facts, attach, context),
     help: rule ? fillNames(rule.help, lookup) : '',
     kernelText: lines.find((line) => line !== '') ?? `${attach.text} (${attach.code})`,
   };
+}
+
+/** A read beyond the record is named; else it is the program, or what its section says. */
+function attachLabels(
+  rule: MessageRule | undefined,
+  facts: ReadonlyMap<string, string>,
+  { name }: FailedAttach,
+  context: LoaderContext,
+): readonly Label[] {
+  const read = rule?.rule === 'ctx-record-range' ? context.farthestRead?.(name) : undefined;
+  if (!read) return rule ? labelsOf(rule, facts, name, context) : [];
+  const { position, offset, size } = read;
+  return [{ position, text: `reads bytes ${offset} to ${offset + size} of the record` }];
 }
