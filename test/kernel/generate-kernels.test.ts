@@ -6,6 +6,7 @@ import { compileBpf } from '#support/bpf/compile';
 import { bundledHeader, loadAsOn } from '#support/bpf/other-kernels';
 import { requireKernel } from '#support/bpf/requirements';
 import { batches, program, refused } from '#support/generated';
+import { inParallel } from '#support/in-parallel';
 import { describeUnless } from '#support/requirement';
 
 describeUnless(requireKernel(), 'handlers for other kernels', () => {
@@ -15,8 +16,7 @@ describeUnless(requireKernel(), 'handlers for other kernels', () => {
     async (id) => {
       const kernel = await bundledView(id);
       const headers = { 'vmlinux.h': `#include "${await bundledHeader(id)}"\n` };
-      let judged = 0;
-      for (const events of batches(kernel.index.events)) {
+      const judged = await inParallel(batches(kernel.index.events), async (events) => {
         const { path, messages } = await compileBpf(program(kernel, { events }), {
           headers,
           flags: ['-Wall', '-Werror'],
@@ -24,9 +24,9 @@ describeUnless(requireKernel(), 'handlers for other kernels', () => {
         expect(messages).toBe('');
         const verdicts = await loadAsOn(id, path);
         expect(refused(verdicts)).toEqual([]);
-        judged += verdicts.length;
-      }
-      expect(judged).toBe(kernel.index.events.length);
+        return verdicts;
+      });
+      expect(judged.flat()).toHaveLength(kernel.index.events.length);
     },
   );
 
@@ -39,7 +39,7 @@ describeUnless(requireKernel(), 'handlers for other kernels', () => {
       );
       const kernel = createKernelView(await bundledKernel(id), { chosen: true, others });
       const headers = { 'vmlinux.h': `#include "${await bundledHeader(id)}"\n` };
-      for (const events of batches(kernel.index.events)) {
+      await inParallel(batches(kernel.index.events), async (events) => {
         const { path, messages } = await compileBpf(program(kernel, { events }), {
           headers,
           flags: ['-Wall', '-Werror'],
@@ -55,7 +55,7 @@ describeUnless(requireKernel(), 'handlers for other kernels', () => {
           expect(verdicts).toHaveLength(there.size);
           expect(refused(verdicts)).toEqual([]);
         }
-      }
+      });
     },
   );
 });

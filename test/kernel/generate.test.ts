@@ -14,6 +14,7 @@ import { compileBpf, vmlinuxHeader } from '#support/bpf/compile';
 import { loadPrograms, type ProgramVerdict } from '#support/bpf/loader';
 import { requireKernel } from '#support/bpf/requirements';
 import { batches, program, refused } from '#support/generated';
+import { inParallel } from '#support/in-parallel';
 import { liveKernel } from '#support/live-kernel';
 import { describeUnless } from '#support/requirement';
 
@@ -95,13 +96,12 @@ async function verdictsOn(
   options: Options,
   attach: boolean,
 ): Promise<readonly ProgramVerdict[]> {
-  const verdicts: ProgramVerdict[] = [];
-  for (const batch of batches(events)) {
+  const verdicts = await inParallel(batches(events), async (batch) => {
     const { path, messages } = await compileBpf(program(kernel, { ...options, events: batch }), {
       flags: warnings,
     });
     expect(messages).toBe('');
-    verdicts.push(...(await loadPrograms(path, { attach })));
-  }
-  return verdicts;
+    return loadPrograms(path, { attach });
+  });
+  return verdicts.flat();
 }

@@ -6,6 +6,7 @@ import type { DiagnosticCode, Finding } from '#server/checks/check';
 import { createHeaderStore } from '#server/headers/store';
 import type { KernelView } from '#server/view';
 import { testAnalyzer } from '#support/analyzer';
+import { inParallel } from '#support/in-parallel';
 import { compileBpf, vmlinuxHeader } from './compile';
 import { loadPrograms } from './loader';
 import type { ProgramVerdict } from './loader';
@@ -41,24 +42,30 @@ export async function judge(
   candidates: readonly Candidate[],
   options: { readonly attach: boolean; readonly kernel: KernelView },
 ): Promise<readonly Judged[]> {
+  const count = Math.ceil(candidates.length / batchSize);
+  const batches = Array.from({ length: count }, (_, n) =>
+    candidates.slice(n * batchSize, (n + 1) * batchSize),
+  );
+  return (await inParallel(batches, (batch) => judgeBatch(batch, options))).flat();
+}
+
+async function judgeBatch(
+  batch: readonly Candidate[],
+  options: { readonly attach: boolean; readonly kernel: KernelView },
+): Promise<readonly Judged[]> {
+  const text = prelude + batch.map((candidate) => candidate.text).join('');
+  const { path } = await compileBpf(text);
+  const verdicts = new Map((await loadPrograms(path, options)).map((verdict) => [verdict.program, verdict]));
+  const findings = await findingsIn(text, options.kernel);
   const judged: Judged[] = [];
-  for (let start = 0; start < candidates.length; start += batchSize) {
-    const batch = candidates.slice(start, start + batchSize);
-    const text = prelude + batch.map((candidate) => candidate.text).join('');
-    const { path } = await compileBpf(text);
-    const verdicts = new Map(
-      (await loadPrograms(path, options)).map((verdict) => [verdict.program, verdict]),
-    );
-    const findings = await findingsIn(text, options.kernel);
-    let position = prelude.length;
-    for (const candidate of batch) {
-      const kernel = verdicts.get(candidate.name);
-      if (kernel === undefined) throw new Error(`the kernel was not asked about ${candidate.name}`);
-      const end = position + candidate.text.length;
-      const own = findings.filter(({ span }) => span.start >= position && span.start < end);
-      judged.push({ candidate, kernel, findings: own });
-      position = end;
-    }
+  let position = prelude.length;
+  for (const candidate of batch) {
+    const kernel = verdicts.get(candidate.name);
+    if (kernel === undefined) throw new Error(`the kernel was not asked about ${candidate.name}`);
+    const end = position + candidate.text.length;
+    const own = findings.filter(({ span }) => span.start >= position && span.start < end);
+    judged.push({ candidate, kernel, findings: own });
+    position = end;
   }
   return judged;
 }
