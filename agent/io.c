@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
+#define _GNU_SOURCE
 #include "io.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,13 +19,21 @@ enum {
 	QUEUE_SIZE = 8 << 20,
 	CONGESTED = 4 << 20,
 	CLOSING_MS = 1000,
+	GUARD_MS = 200,
+	MUCH_UNREAD = 32 << 10,
 	MOST_OTHERS = 4,
 };
 
 static struct {
 	enum io_end end;
-	long long deadline, heard;
+	long long deadline;
+	/* The guard's thread looks at it, too. */
+	atomic_llong heard;
 	int heartbeat_ms, signals, stdout_flags;
+
+	bool guarded;
+	int guard_end;
+	pthread_t guard;
 
 	char input[INPUT_SIZE];
 	size_t input_start, input_end;
@@ -55,6 +68,57 @@ void io_init(int heartbeat_ms)
 	fcntl(STDOUT_FILENO, F_SETFL, io.stdout_flags | O_NONBLOCK);
 	io.heartbeat_ms = heartbeat_ms;
 	io.heard = now_ms();
+}
+
+/* Nothing of ours outlives the process, not even what the kernel is at: it gives up verifying for a thread that is killed. */
+static void *guard(void *unused)
+{
+	struct pollfd files[] = {
+		{ .fd = io.guard_end, .events = POLLIN },
+		{ .fd = io.signals, .events = POLLIN },
+		{ .fd = STDIN_FILENO, .events = POLLRDHUP },
+		{ .fd = STDOUT_FILENO },
+	};
+	long long heard = now_ms(), told = 0;
+	int unread = -1, size;
+
+	while (poll(files, 4, GUARD_MS) < 0 || !files[0].revents) {
+		long long now = now_ms();
+
+		/* What comes for the main thread stays unread until it has time; where much does, no more may fit. */
+		if (ioctl(STDIN_FILENO, FIONREAD, &size) == 0 && (size != unread || size >= MUCH_UNREAD)) {
+			unread = size;
+			heard = now;
+		}
+		if (io.heard > heard)
+			heard = io.heard;
+		if (files[1].revents || files[2].revents || files[3].revents) {
+			told = told ? told : now;
+			/* It would be told again at once. */
+			files[1].fd = files[2].fd = files[3].fd = -1;
+		}
+		if ((told && now - told >= CLOSING_MS) || (io.heartbeat_ms && now - heard >= io.heartbeat_ms))
+			_exit(1);
+	}
+	return unused;
+}
+
+void io_guard(bool on)
+{
+	if (!on && io.guarded) {
+		eventfd_write(io.guard_end, 1);
+		pthread_join(io.guard, NULL);
+		close(io.guard_end);
+	}
+	io.guarded = false;
+	if (!on)
+		return;
+	io.guard_end = eventfd(0, EFD_CLOEXEC);
+	if (io.guard_end < 0)
+		return;
+	io.guarded = pthread_create(&io.guard, NULL, guard, NULL) == 0;
+	if (!io.guarded)
+		close(io.guard_end);
 }
 
 void io_restore(void)

@@ -31,6 +31,12 @@ long long now_ms(void);
  */
 void io_wait(int timeout_ms, struct pollfd *others, nfds_t count);
 
+/*
+ * While it is on, a thread ends the process where the main one would have had to: a second after a signal or the end of
+ * stdin, or when nothing comes any more. For what the main thread cannot be called away from.
+ */
+void io_guard(bool on);
+
 /* The next whole line without its end, valid until the next call; NULL where there is none yet. */
 char *io_line(void);
 /* Moves up to `size` bytes of the input that is there; `into` may be NULL. */

@@ -159,8 +159,12 @@ static bool continue_upload(void)
 	if (request->received < request->size)
 		return false;
 	upload = NULL;
-	if (request->bytes)
+	if (request->bytes) {
+		/* The kernel may verify for longer than the silence after which we are to end. */
+		io_guard(true);
 		session_start(request);
+		io_guard(false);
+	}
 	free_request(request);
 	return true;
 }

@@ -49,6 +49,8 @@ interface Building {
 
 /** From `quit` to the end of the agent; it takes a second at most by itself. */
 const quitMs = 3500;
+/** Where the agent is not there to hear it: it then ends a second after its stdin. */
+const deafMs = 500;
 
 /** Never rejects. */
 export async function runHost(context: HostContext): Promise<HostOutcome> {
@@ -247,7 +249,8 @@ class HostLife {
     this.#streaming?.done();
     this.#streaming = undefined;
     const step = this.#steps.start('stop');
-    const timer = setTimeout(() => connection.close(), quitMs);
+    const isDeaf = this.#newest?.isJudged === false;
+    const timer = setTimeout(() => connection.close(), isDeaf ? deafMs : quitMs);
     link.quit();
     await link.ended.catch(() => undefined);
     clearTimeout(timer);

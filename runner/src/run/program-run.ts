@@ -28,6 +28,7 @@ export class ProgramRun {
   readonly #attached: string[] = [];
   #maps: readonly AgentMap[] = [];
   #logParts: string[] = [];
+  #judged = false;
   #over = false;
 
   constructor(number: number, facts: HostFacts, emit: Emit) {
@@ -118,12 +119,18 @@ export class ProgramRun {
     await this.#emit({ ...this.#ours(message), ...(failure && { failure }) });
   }
 
+  /** The kernel has said what it says: until then the agent waits for it, and hears nothing. */
+  get isJudged(): boolean {
+    return this.#judged;
+  }
+
   /** Nothing of it is loaded any more. */
   get isOver(): boolean {
     return this.#over;
   }
 
   #state(message: AgentMessageOf<'state'>): void {
+    this.#judged = true;
     this.#over = message.state === 'failed' || message.state === 'stopped';
     if (message.state === 'loaded') {
       if (this.#sections.size > 0) this.loaded.resolve(true);
