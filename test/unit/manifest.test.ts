@@ -31,7 +31,9 @@ const Manifest = v.object({
   contributes: v.looseObject({
     commands: v.array(v.object({ command: v.string(), title: v.string(), category: v.string() })),
     configuration: v.object({ properties: v.record(v.string(), Setting) }),
-    grammars: v.array(v.object({ scopeName: v.string(), path: v.string(), injectTo: v.array(v.string()) })),
+    grammars: v.array(
+      v.object({ scopeName: v.string(), path: v.string(), injectTo: v.optional(v.array(v.string())) }),
+    ),
     snippets: v.array(v.object({ language: v.string(), path: v.string() })),
     menus: v.record(v.string(), v.array(v.object({ command: v.string(), when: v.optional(v.string()) }))),
     viewsContainers: v.object({
@@ -91,6 +93,7 @@ describe('settings', () => {
     'build.flags',
     'build.command',
     'run.dumpInterval',
+    'verify.onSave',
   ];
 
   it('are those of the schema', () => {
@@ -131,6 +134,17 @@ describe('settings', () => {
   ])('%s names paths, hosts or commands: a repository cannot set it', (key) => {
     expect(settings[key]?.scope).toBe('machine');
     expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toContain(key);
+  });
+
+  it('can be set by a repository only where they name neither path, host nor command', () => {
+    const free = Object.entries(settings).filter(([, { scope }]) => scope !== 'machine');
+    expect(sorted(free.map(([key]) => key))).toEqual([
+      'ebpf.inlayHints.enabled',
+      'ebpf.run.dumpInterval',
+      'ebpf.trace.server',
+    ]);
+    for (const [, { type, enum: choices }] of free)
+      expect(type === 'boolean' || type === 'number' || choices !== undefined).toBe(true);
   });
 
   const kernelSchemas: readonly (readonly [string, unknown])[] = [

@@ -21,7 +21,10 @@ export interface Channel {
   words(): string;
   /** What is added to stderr from now on, as it comes; pieces need not be lines. */
   onWords(listener: (text: string) => void): void;
-  /** Ends it: by closing its stdin and SIGTERM, and after a second by SIGKILL. */
+  /**
+   * Ends it: by closing its stdin and SIGTERM, and after a second by SIGKILL, with whatever it started here. What it
+   * has said and nobody read is lost, so that nobody waits for it to be read.
+   */
   close(): void;
   readonly exited: Promise<Exit>;
 }
@@ -60,10 +63,14 @@ export function openChannel({ program, args, env }: ChannelCommand): Channel {
     words: () => words,
     onWords: (listener) => void listeners.push(listener),
     close() {
+      void exited.then(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      });
       if (ended) return;
       child.stdin.end();
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 1000);
+      const timer = setTimeout(() => killGroup(child), 1000);
       void exited.then(() => clearTimeout(timer));
     },
     exited,
@@ -71,6 +78,15 @@ export function openChannel({ program, args, env }: ChannelCommand): Channel {
 }
 
 type Child = ReturnType<typeof spawn>;
+
+function killGroup(child: Child): void {
+  try {
+    if (process.platform !== 'win32' && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Some of it, sudo perhaps, is not ours to kill.
+  }
+  child.kill('SIGKILL');
+}
 
 /** A process that ssh started (a ProxyCommand) may hold its pipes open for longer than it lives. */
 const pipesAfterExitMs = 500;

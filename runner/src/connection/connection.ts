@@ -9,6 +9,8 @@ export interface Connection {
   readonly channel: Channel;
   /** For a channel that ended without our doing. `talked`: the host had answered before. */
   explain(talked: boolean): Promise<Failure>;
+  /** Whether a question of ssh waits for the user. */
+  isAsking(): boolean;
   /** Ends it. */
   close(): void;
 }

@@ -20,6 +20,7 @@ export function connectLocal({ ui }: ConnectContext): Promise<Connection> {
             'Programs run on Linux: choose a host that can be reached by SSH.',
           );
     },
+    isAsking: () => false,
     close: () => channel.close(),
   });
 }

@@ -29,7 +29,13 @@ const options: Readonly<Record<string, string>> = {
 /** The host's login shell may be fish or csh: this means the same to all of them. */
 const remoteCommand = 'exec sh';
 
-export function sshArguments(host: string, { args = [], connectTimeout = 15 }: SshOptions): string[] {
+/** Seconds. */
+export const defaultConnectTimeout = 15;
+
+export function sshArguments(
+  host: string,
+  { args = [], connectTimeout = defaultConnectTimeout }: SshOptions,
+): string[] {
   const settings = { ...options, ConnectTimeout: String(connectTimeout) };
   return [
     ...args,

@@ -47,6 +47,7 @@ export async function connectSsh(host: string, context: ConnectContext): Promise
         refused: questions.refused(),
       });
     },
+    isAsking: () => questions.pending() > 0,
     close: () => channel.close(),
   };
 }
@@ -94,6 +95,8 @@ function explainExit(host: string, program: string, { exit, talked, words, refus
 
 interface Questions {
   readonly answer: Answer;
+  /** How many wait for the user. */
+  pending(): number;
   refused(): SecretRequest['kind'] | undefined;
 }
 
@@ -101,29 +104,40 @@ interface Questions {
 function askUser(host: string, { ui, signal }: ConnectContext, giveUp: () => void): Questions {
   const attempts = new Map<string, number>();
   let refused: SecretRequest['kind'] | undefined;
+  let pending = 0;
+
+  const ask: Answer = async ({ prompt: text, hint }, gone) => {
+    const either = AbortSignal.any([signal, gone]);
+    const prompt = readPrompt(host, text, hint);
+    if (prompt.kind === 'decline') return undefined;
+    if (prompt.kind === 'notice') {
+      ui.notify(prompt.message, host, either);
+      // ssh ends the program that shows the notice when it is not needed any more.
+      return new Promise((resolve) => either.addEventListener('abort', () => resolve(undefined)));
+    }
+    if (prompt.kind === 'host-key') {
+      return (await ui.confirmHostKey(prompt.request, either)) ? 'yes' : 'no';
+    }
+    const { kind, subject } = prompt.request;
+    const attempt = (attempts.get(`${kind} ${subject}`) ?? 0) + 1;
+    attempts.set(`${kind} ${subject}`, attempt);
+    const secret = await ui.secret({ ...prompt.request, attempt }, either);
+    if (secret !== undefined) return secret;
+    refused = kind;
+    // Without its passphrase ssh goes on to the next key; without a password there is nothing left.
+    if (kind === 'password' || kind === 'answer') giveUp();
+    return undefined;
+  };
   return {
     refused: () => refused,
-    async answer({ prompt: text, hint }, gone) {
-      const either = AbortSignal.any([signal, gone]);
-      const prompt = readPrompt(host, text, hint);
-      if (prompt.kind === 'decline') return undefined;
-      if (prompt.kind === 'notice') {
-        ui.notify(prompt.message, host, either);
-        // ssh ends the program that shows the notice when it is not needed any more.
-        return new Promise((resolve) => either.addEventListener('abort', () => resolve(undefined)));
+    pending: () => pending,
+    async answer(question, gone) {
+      pending += 1;
+      try {
+        return await ask(question, gone);
+      } finally {
+        pending -= 1;
       }
-      if (prompt.kind === 'host-key') {
-        return (await ui.confirmHostKey(prompt.request, either)) ? 'yes' : 'no';
-      }
-      const { kind, subject } = prompt.request;
-      const attempt = (attempts.get(`${kind} ${subject}`) ?? 0) + 1;
-      attempts.set(`${kind} ${subject}`, attempt);
-      const secret = await ui.secret({ ...prompt.request, attempt }, either);
-      if (secret !== undefined) return secret;
-      refused = kind;
-      // Without its passphrase ssh goes on to the next key; without a password there is nothing left.
-      if (kind === 'password' || kind === 'answer') giveUp();
-      return undefined;
     },
   };
 }

@@ -48,7 +48,7 @@ interface Building {
 }
 
 /** From `quit` to the end of the agent; it takes a second at most by itself. */
-const quitMs = 3500;
+const quitMs = 2500;
 /** Where the agent is not there to hear it: it then ends a second after its stdin. */
 const deafMs = 500;
 

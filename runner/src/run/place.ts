@@ -7,9 +7,11 @@ import { compileAgent } from '../build/agent-on-host';
 import { connect } from '../connection/connection';
 import type { ConnectContext, Connection } from '../connection/connection';
 import { RunFailure } from '../failure/failure';
-import type { Target } from '../model';
+import { defaultConnectTimeout } from '../connection/ssh-command';
+import type { SshOptions, Target } from '../model';
 import { ChannelEnded, openShell } from '../shell/remote-shell';
 import type { RemoteShell } from '../shell/remote-shell';
+import { deferred } from './deferred';
 import { Lifeline } from './lifeline';
 import { agentDidNotStart, agentEnded } from './preflight';
 import type { Rights } from './preflight';
@@ -34,7 +36,8 @@ export async function reach(target: Target, host: string, context: ConnectContex
   const close = () => connection.close();
   context.signal.addEventListener('abort', close);
   try {
-    return { host, connection, shell: await openShell(connection.channel) };
+    const shell = await patiently(connection, host, context.ssh, openShell(connection.channel));
+    return { host, connection, shell };
   } catch (error) {
     const explained = await explain(connection, error, false);
     await leave(connection);
@@ -42,6 +45,36 @@ export async function reach(target: Target, host: string, context: ConnectContex
   } finally {
     context.signal.removeEventListener('abort', close);
   }
+}
+
+/** What is waited for as long as anybody could want, but not for ever; the time that the user takes to answer does not count. */
+async function patiently<T>(
+  connection: Connection,
+  host: string,
+  { connectTimeout = defaultConnectTimeout }: SshOptions,
+  work: Promise<T>,
+): Promise<T> {
+  const given = deferred<never>();
+  let seconds = 0;
+  const timer = setInterval(() => {
+    if (!connection.isAsking()) seconds += 1;
+    if (seconds > connectTimeout * 4) given.reject(silent(host));
+  }, 1000);
+  try {
+    return await Promise.race([work, given.promise]);
+  } finally {
+    clearInterval(timer);
+    // It ends with the connection, and nobody hears of it then.
+    work.catch(() => undefined);
+  }
+}
+
+function silent(host: string): RunFailure {
+  return new RunFailure(
+    'host-unsupported',
+    `${host} says nothing`,
+    'ssh runs, but no sh answers: a forced command, a menu, a jump host that hangs, or what login files do in sessions without a terminal.',
+  );
 }
 
 export async function leave(connection: Connection): Promise<void> {

@@ -4,6 +4,7 @@ import { createBuilder } from '../build/builder';
 import { createHeaderCache } from '../build/header-cache';
 import { targetName } from '../connection/connection';
 import type { HostOutcome, RunEvent, RunOptions, RunSession, Source } from '../model';
+import { cleanLine } from '../text/clean';
 import { deferred } from './deferred';
 import { EventQueue } from './event-queue';
 import { runHost } from './host-run';
@@ -16,7 +17,7 @@ export function startRun(options: RunOptions): RunSession {
   const queue = new EventQueue<RunEvent>(() => void stop());
   const agents = createAgentStore(options.places.agents);
   const headers = createHeaderCache(options.places.cache);
-  const log = (line: string) => options.ui.log(line);
+  const log = (line: string) => options.ui.log(cleanLine(line, 10_000));
   const outcomes = new Map<string, HostOutcome>();
   const running = new Set<string>();
   const finished = deferred<readonly HostOutcome[]>();

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Channel } from '../connection/channel';
+import { LineTooLong } from '../connection/lines';
 import { RunFailure } from '../failure/failure';
 import { mayLoad } from '../text/capabilities';
 import { cleanLine } from '../text/clean';
@@ -72,7 +73,7 @@ export async function openShell(channel: Channel): Promise<RemoteShell> {
 
   async function answer(): Promise<readonly [key: string, rest: string]> {
     for (let noise = 0; noise < maxNoise;) {
-      const line = await channel.lines.next();
+      const line = await nextLine(channel);
       if (line === undefined) throw new ChannelEnded();
       if (line.startsWith(`${word} `)) {
         const text = line.slice(word.length + 1);
@@ -81,11 +82,7 @@ export async function openShell(channel: Channel): Promise<RemoteShell> {
       }
       noise += line.length + 1;
     }
-    throw new RunFailure(
-      'host-unsupported',
-      'the host prints without end when we log in',
-      'Look at what its login files (~/.bashrc, ~/.profile) do in sessions without a terminal.',
-    );
+    throw endlessNoise();
   }
 
   async function readFacts(): Promise<ShellFacts> {
@@ -184,6 +181,22 @@ function folderLine(folders: Folder, key: string, rest: string): boolean {
   else if (key === 'folder') folders.chosen = rest;
   else return false;
   return true;
+}
+
+async function nextLine({ lines }: Channel): Promise<string | undefined> {
+  try {
+    return await lines.next();
+  } catch (error) {
+    throw error instanceof LineTooLong ? endlessNoise() : error;
+  }
+}
+
+function endlessNoise(): RunFailure {
+  return new RunFailure(
+    'host-unsupported',
+    'the host prints without end when we log in',
+    'Look at what its login files (~/.bashrc, ~/.profile) do in sessions without a terminal.',
+  );
 }
 
 function damaged(result: string): RunFailure {
