@@ -33,10 +33,21 @@ function registerOf(c: Circumstances, about: Blame): number | undefined {
       return 0;
     case 'address':
       return addressRegister(c) ?? (named === undefined ? undefined : Number(named));
+    case 'size':
+      return named === undefined ? sizeArgument(c) : Number(named);
     default:
       if (named !== undefined) return Number(named);
       return argumentNumber(c) ?? addressRegister(c) ?? arithmeticTarget(c);
   }
+}
+
+/** The only argument of a helper that is called a size; kernels before 6.8 do not name the register. */
+function sizeArgument(c: Circumstances): number | undefined {
+  const call = calledFunction(c, c.at);
+  const sizes = [1, 2, 3, 4, 5].filter(
+    (at) => call !== undefined && /(?:^|_)(?:size|len|sz)(?:_|$)/.test(parameterName(call, at) ?? ''),
+  );
+  return sizes.length === 1 ? sizes[0] : undefined;
 }
 
 function addressRegister({ tracer, at }: Circumstances): number | undefined {

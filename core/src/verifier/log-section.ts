@@ -15,6 +15,8 @@ const messageLimit = 200;
 const reportLimit = 4000;
 const positionLimit = 10_000;
 
+const aboutParameter = /^arg#\d+ reference type\('UNKNOWN /;
+
 export class LogSection {
   readonly #path: VerifiedPath;
   readonly #positions = new Map<string, SourcePosition | undefined>();
@@ -89,6 +91,11 @@ export class LogSection {
       case 'report':
         this.#inReport = true;
         this.#report.push(raw);
+        return;
+      case 'noise':
+        // Of the parameters of a global function it is the verdict: nothing of it is verified then.
+        if (this.#function === undefined || this.#path.last || !aboutParameter.test(raw.trim())) return;
+        this.#messages.push({ text: detach(raw.trim()), logLine: number });
         return;
       case 'message':
         if (this.#messages.length < messageLimit) {

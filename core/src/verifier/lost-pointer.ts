@@ -3,6 +3,7 @@ import { HELPER_ROWS } from '../bpf/helpers.generated';
 import type { Culprit } from './blame';
 import { calledFunction } from './circumstances';
 import type { Circumstances } from './circumstances';
+import { writtenRegisters } from './instruction';
 import type { RuleId } from './model';
 import { parseRegisterValue } from './register-state';
 
@@ -38,11 +39,17 @@ export function lostPointer(c: Circumstances, { trace }: Culprit): LostPointer |
   return undefined;
 }
 
-/** What the log prints of the register that a step wrote. */
-function heldType({ tracer }: Circumstances, at: number): string | undefined {
+/** What the log prints of the register that a step wrote; kernels before 5.18 print it at the next branch, if at all. */
+function heldType({ tracer, at: end }: Circumstances, at: number): string | undefined {
   const step = tracer.steps[at];
   const register = step?.effect.kind === 'load' ? step.effect.to : 0;
-  const printed = step?.instruction.after?.values.get(`R${register}`);
+  let printed = step?.instruction.after?.values.get(`R${register}`);
+  for (let i = at + 1; i <= end && printed === undefined; i++) {
+    const next = tracer.steps[i];
+    if (!next || next.frame !== step?.frame) break;
+    printed = next.instruction.before?.values.get(`R${register}`);
+    if (writtenRegisters(next.effect).includes(register)) break;
+  }
   return printed === undefined ? undefined : parseRegisterValue(printed).type;
 }
 

@@ -42,10 +42,16 @@ const refinements: Readonly<Record<string, Refinement>> = {
     const facts = culprit?.holds?.facts;
     return facts && !facts.has('smax') && !facts.has('umax') ? 'size-unbounded' : undefined;
   },
+  // Kernels up to 5.18 have one text for both.
+  'size-unbounded': (c) =>
+    calledFunction(c, c.at) === 'bpf_ringbuf_reserve' ? 'argument-not-constant' : undefined,
   'zero-size-read': (c) =>
     (calledFunction(c, c.at) ?? '').startsWith('bpf_map_') ? 'map-without-keys' : undefined,
-  'context-modified': (c, culprit) =>
-    culprit && indexOf(c, culprit) ? 'context-variable-offset' : undefined,
+  'context-modified': (c, culprit) => {
+    const isCall = c.tracer.steps[c.at]?.effect.kind === 'call';
+    if (isCall && (c.facts.get('type') ?? 'ctx') !== 'ctx') return 'argument-zero-offset';
+    return culprit && indexOf(c, culprit) ? 'context-variable-offset' : undefined;
+  },
   'map-value-bounds': (c, culprit) => (culprit && indexOf(c, culprit) ? 'map-value-index' : undefined),
   'reference-leak': (c) => {
     const at = acquiredAt(c);
@@ -72,6 +78,7 @@ function scalarDereference(c: Circumstances, culprit: Culprit): RuleId | undefin
   const { end } = trace;
   const isMoved = trace.steps.some(({ kind }) => kind === 'arithmetic');
   if (holds?.constant === 0n && end.kind !== 'address') return 'null-deref';
+  if (end.kind === 'constant' && end.value === 0n && !isMoved) return 'null-deref';
   const lost = lostPointer(c, culprit);
   if (lost) return lost.rule;
   switch (end.kind) {

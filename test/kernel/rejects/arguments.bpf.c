@@ -48,6 +48,7 @@ int no_map(void *ctx)
 	//     ^^^^^^^^^^^^^^^^^^^ error[argument-not-map]
 }
 
+//- since: 5.15, bpf_task_pt_regs()
 SEC("tp_btf/kfree_skb")
 int BPF_PROG(other_struct, struct sk_buff *skb)
 {
@@ -94,6 +95,7 @@ int negative_size(struct trace_event_raw_sys_enter *ctx)
 	return 0;
 }
 
+//- in 5.10: size-negative
 SEC("tp/syscalls/sys_enter_write")
 int unbounded_size(struct trace_event_raw_sys_enter *ctx)
 {
@@ -146,6 +148,7 @@ int variable_reserve(struct trace_event_raw_sys_enter *ctx)
 	return 0;
 }
 
+//- since: 5.17, bpf_strncmp()
 SEC("tp/syscalls/sys_enter_write")
 int compare_with_a_variable(void *ctx)
 {
@@ -159,6 +162,7 @@ int compare_with_a_variable(void *ctx)
 
 char writable[16] = "bash";
 
+//- since: 5.17, bpf_strncmp()
 SEC("tp/syscalls/sys_enter_write")
 int compare_with_a_writable_string(void *ctx)
 {
@@ -169,6 +173,7 @@ int compare_with_a_writable_string(void *ctx)
 	//     ^^^^^^^^^^^ error[constant-string]
 }
 
+//- since: 5.13, bpf_snprintf()
 SEC("tp/syscalls/sys_enter_write")
 int unknown_conversion(void *ctx)
 {
@@ -201,6 +206,7 @@ int events_into_a_hash(void *ctx)
 	return 0;
 }
 
+//- since: 5.19, bpf_dynptr_from_mem()
 SEC("tp/syscalls/sys_enter_write")
 int dynptr_of_the_stack(void *ctx)
 {

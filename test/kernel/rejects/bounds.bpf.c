@@ -141,6 +141,7 @@ static long each(struct bpf_map *map, __u32 *key, struct value *value, void *dat
 	//     ^^^^^^ error[map-key-bounds]
 }
 
+//- since: 5.13, bpf_for_each_map_elem()
 SEC("tp/syscalls/sys_enter_close")
 int key_of_an_element(void *ctx)
 {
@@ -155,6 +156,7 @@ static long change(struct bpf_map *map, __u32 *key, struct value *value, void *d
 	return 0;
 }
 
+//- since: 5.13, bpf_for_each_map_elem()
 SEC("tp/syscalls/sys_enter_close")
 int key_is_changed(void *ctx)
 {

@@ -23,6 +23,7 @@ int waits_for_a_variable(void *ctx)
 	return 0;
 }
 
+//- here only: an emulated kernel verifies it for a minute, and before 6.4 the log is cut before the verdict
 SEC("tp/syscalls/sys_enter_close")
 int a_loop_that_is_too_long(void *ctx)
 {
@@ -60,6 +61,7 @@ int jumps_out(void *ctx)
 	return 0;
 }
 
+//- in 5.10: invalid-instruction
 SEC("tp/syscalls/sys_enter_open")
 int into_a_constant(void *ctx)
 {
@@ -137,6 +139,7 @@ int tail_call_over_256_bytes(struct xdp_md *ctx)
 	return tail_caller(ctx) + buffer[0];
 }
 
+//- here only: an emulated kernel verifies it for a minute, and before 6.4 the log is cut before the verdict
 SEC("tp/syscalls/sys_enter_open")
 int too_many_open_branches(void *ctx)
 {

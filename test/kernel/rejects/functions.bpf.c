@@ -8,6 +8,7 @@ __noinline int takes_something(struct incomplete *p)
 	return p != NULL;
 }
 
+//- since: 6.12, older kernels refuse the function's parameter itself
 SEC("tp/syscalls/sys_enter_close")
 int parameter_of_no_size(void *ctx)
 {
@@ -49,6 +50,7 @@ __noinline int takes_a_value(struct value *value)
 	return value ? value->total : 0;
 }
 
+//- since: 5.12, global functions take pointers
 SEC("tp/syscalls/sys_enter_close")
 int too_small_for_the_parameter(void *ctx)
 {
@@ -58,6 +60,7 @@ int too_small_for_the_parameter(void *ctx)
 	//     ^^^^^^^^^^^^^ error[stack-bounds]
 }
 
+//- since: 5.12, global functions take pointers
 SEC("tp/syscalls/sys_enter_close")
 int number_for_a_pointer(void *ctx)
 {

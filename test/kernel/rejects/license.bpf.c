@@ -14,6 +14,7 @@ int gpl_helper(void *ctx)
 	return 0;
 }
 
+//- since: 6.12, older kernels ask for no license there
 SEC("tp_btf/task_newtask")
 int gpl_struct(__u64 *ctx)
 {
@@ -26,6 +27,7 @@ int gpl_struct(__u64 *ctx)
 extern void bpf_rcu_read_lock(void) __ksym;
 extern void bpf_rcu_read_unlock(void) __ksym;
 
+//- since: 6.2, bpf_rcu_read_lock()
 SEC("tc")
 int gpl_kfunc(struct __sk_buff *skb)
 //  ^^^^^^^^^ error[gpl-program]

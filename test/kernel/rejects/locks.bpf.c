@@ -143,6 +143,7 @@ extern void bpf_preempt_enable(void) __ksym;
 extern void bpf_local_irq_save(unsigned long *flags) __ksym;
 extern void bpf_local_irq_restore(unsigned long *flags) __ksym;
 
+//- since: 6.2, bpf_rcu_read_lock()
 SEC("tc")
 int rcu_not_left(struct __sk_buff *skb)
 {
@@ -151,6 +152,7 @@ int rcu_not_left(struct __sk_buff *skb)
 	// ^^^^^ error[rcu-not-released]
 }
 
+//- since: 6.2, bpf_rcu_read_lock()
 SEC("tc")
 int rcu_left_twice(struct __sk_buff *skb)
 {
@@ -161,6 +163,7 @@ int rcu_left_twice(struct __sk_buff *skb)
 	return 0;
 }
 
+//- since: 6.2, bpf_rcu_read_lock()
 SEC("uprobe.s")
 int sleeps_under_rcu(void *ctx)
 {
@@ -173,6 +176,7 @@ int sleeps_under_rcu(void *ctx)
 	return 0;
 }
 
+//- since: 6.10, bpf_preempt_disable()
 SEC("tc")
 int preemption_stays_off(struct __sk_buff *skb)
 {
@@ -181,6 +185,7 @@ int preemption_stays_off(struct __sk_buff *skb)
 	// ^^^^^ error[preempt-not-enabled]
 }
 
+//- since: 6.10, bpf_preempt_enable()
 SEC("tc")
 int preemption_enabled_twice(struct __sk_buff *skb)
 {
@@ -189,6 +194,7 @@ int preemption_enabled_twice(struct __sk_buff *skb)
 	return 0;
 }
 
+//- since: 6.14, bpf_local_irq_save()
 SEC("tc")
 int interrupts_stay_off(struct __sk_buff *skb)
 {
@@ -199,6 +205,7 @@ int interrupts_stay_off(struct __sk_buff *skb)
 	// ^^^^^ error[irq-not-restored]
 }
 
+//- since: 6.14, bpf_local_irq_restore()
 SEC("tc")
 int interrupts_restored_from_nothing(struct __sk_buff *skb)
 {
@@ -210,6 +217,7 @@ int interrupts_restored_from_nothing(struct __sk_buff *skb)
 	return 0;
 }
 
+//- since: 6.14, bpf_local_irq_save()
 SEC("tc")
 int interrupts_restored_out_of_order(struct __sk_buff *skb)
 {

@@ -127,6 +127,7 @@ __noinline int global_sum(struct value *value)
 	//     ^^^^^^^^^^^^ error[null-check]
 }
 
+//- since: 5.12, global functions take pointers
 SEC("tp/syscalls/sys_enter_close")
 int in_a_global_function(void *ctx)
 {

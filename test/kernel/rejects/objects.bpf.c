@@ -4,6 +4,7 @@
 extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym;
 extern void bpf_task_release(struct task_struct *task) __ksym;
 
+//- since: 6.2, bpf_task_from_pid()
 SEC("tp_btf/task_newtask")
 int no_kernel_pointer_there(__u64 *ctx)
 {
@@ -24,6 +25,7 @@ int no_kernel_pointer_there(__u64 *ctx)
 	return 0;
 }
 
+//- since: 5.19, bpf_dynptr_read()
 SEC("tp/syscalls/sys_enter_close")
 int no_dynptr(void *ctx)
 {
@@ -35,6 +37,8 @@ int no_dynptr(void *ctx)
 	return 0;
 }
 
+//- since: 5.19, bpf_ringbuf_reserve_dynptr()
+//- in 6.1: dynptr-argument
 SEC("tp/syscalls/sys_enter_close")
 int dynptr_made_twice(void *ctx)
 {
@@ -47,6 +51,7 @@ int dynptr_made_twice(void *ctx)
 	return 0;
 }
 
+//- since: 6.12, older kernels notice when it is used
 SEC("tp/syscalls/sys_enter_close")
 int dynptr_overwritten(void *ctx)
 {
@@ -59,6 +64,7 @@ int dynptr_overwritten(void *ctx)
 	return 0;
 }
 
+//- since: 5.19, bpf_ringbuf_reserve_dynptr()
 SEC("tp/syscalls/sys_enter_close")
 int dynptr_forgotten(void *ctx)
 {
@@ -74,6 +80,7 @@ extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym;
 extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;
 extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
 
+//- since: 6.4, bpf_iter_num_next()
 SEC("tp/syscalls/sys_enter_close")
 int iterator_not_begun(void *ctx)
 {
@@ -84,6 +91,7 @@ int iterator_not_begun(void *ctx)
 	return 0;
 }
 
+//- since: 6.4, bpf_iter_num_new()
 SEC("tp/syscalls/sys_enter_close")
 int iterator_not_ended(void *ctx)
 {
@@ -95,6 +103,7 @@ int iterator_not_ended(void *ctx)
 	// ^^^^^ error[reference-leak]
 }
 
+//- since: 6.4, bpf_iter_num_new()
 SEC("tp/syscalls/sys_enter_close")
 int iterator_begun_twice(void *ctx)
 {
@@ -107,6 +116,7 @@ int iterator_begun_twice(void *ctx)
 	return 0;
 }
 
+//- since: 6.4, bpf_iter_num_new()
 SEC("tp/syscalls/sys_enter_close")
 int iterator_elsewhere(void *ctx)
 {
@@ -132,6 +142,7 @@ struct {
 	__type(value, struct timed);
 } timers SEC(".maps");
 
+//- since: 5.15, bpf_timer_init()
 SEC("tc")
 int no_timer_there(struct __sk_buff *skb)
 {
@@ -145,6 +156,7 @@ int no_timer_there(struct __sk_buff *skb)
 	return 0;
 }
 
+//- since: 5.15, bpf_timer_init()
 SEC("tc")
 int timer_of_another_map(struct __sk_buff *skb)
 {
@@ -158,6 +170,7 @@ int timer_of_another_map(struct __sk_buff *skb)
 	return 0;
 }
 
+//- since: 5.15, bpf_timer_cancel()
 SEC("tp/syscalls/sys_enter_close")
 int timer_in_a_tracepoint(void *ctx)
 //  ^^^^^^^^^^^^^^^^^^^^^ error[map-special-field-program]
@@ -192,6 +205,7 @@ extern void bpf_obj_drop_impl(void *object, void *meta) __ksym;
 extern int bpf_list_push_front_impl(struct bpf_list_head *head, struct bpf_list_node *node, void *meta,
 				    __u64 offset) __ksym;
 
+//- since: 6.2, bpf_obj_new()
 SEC("tc")
 int object_forgotten(struct __sk_buff *skb)
 {
@@ -204,6 +218,7 @@ int object_forgotten(struct __sk_buff *skb)
 }
 // ^ error[reference-leak]
 
+//- since: 6.2, bpf_obj_new()
 SEC("tc")
 int object_of_no_struct(struct __sk_buff *skb)
 {
@@ -214,6 +229,7 @@ int object_of_no_struct(struct __sk_buff *skb)
 	return 0;
 }
 
+//- since: 6.2, bpf_obj_new()
 SEC("tc")
 int list_without_its_lock(struct __sk_buff *skb)
 {
@@ -231,6 +247,7 @@ int list_without_its_lock(struct __sk_buff *skb)
 	return 0;
 }
 
+//- since: 6.2, bpf_obj_new()
 SEC("tc")
 int not_the_head_of_a_list(struct __sk_buff *skb)
 {

@@ -72,6 +72,7 @@ int end_of_packet(struct xdp_md *ctx)
 extern int bpf_dynptr_from_skb(struct __sk_buff *skb, __u64 flags, struct bpf_dynptr *packet) __ksym;
 extern void *bpf_dynptr_slice(const struct bpf_dynptr *packet, __u32 offset, void *buffer, __u32 size) __ksym;
 
+//- since: 6.4, bpf_dynptr_from_skb()
 SEC("tc")
 int slice_of_a_packet(struct __sk_buff *skb)
 {
@@ -196,6 +197,7 @@ int before_a_buffer(struct bpf_raw_tracepoint_args *ctx)
 /* Per-CPU variables are no symbols of this kernel. */
 extern const int bpf_prog_active __ksym;
 
+//- here only: libbpf refuses the object where the variable is not in the kernel's BTF
 SEC("raw_tp/sys_enter")
 int kernel_variable(void *ctx)
 // ^^^^^^^^^^^^^^^^ error[extern-symbol]
@@ -216,6 +218,7 @@ struct {
 	__uint(max_entries, 4096);
 } messages SEC(".maps");
 
+//- since: 6.1, bpf_user_ringbuf_drain()
 SEC("tp/syscalls/sys_enter_close")
 int dynptr_as_memory(void *ctx)
 {

@@ -34,6 +34,7 @@ int lookup_of_a_socket(void *ctx)
 	//     ^^^^^^^^^^^^^^^^^^^ error[reference-leak]
 }
 
+//- in 5.10: helper-unavailable
 SEC("kprobe/do_unlinkat")
 int sleeps(void *ctx)
 {
@@ -72,6 +73,7 @@ struct {
 	__type(value, __u32);
 } groups SEC(".maps");
 
+//- since: 6.0, uprobes that sleep
 SEC("uprobe.s")
 int map_in_a_sleepable_program(void *ctx)
 //  ^^^^^^^^^^^^^^^^^^^^^^^^^^ error[map-sleepable]
@@ -95,6 +97,7 @@ __noinline long visit(struct bpf_map *map, const void *key, void *value, void *d
 	return 0;
 }
 
+//- since: 6.12, older kernels refuse the function's parameters themselves
 SEC("tp/syscalls/sys_enter_close")
 int callback_that_is_global(void *ctx)
 {
@@ -108,6 +111,7 @@ static long returns_three(struct bpf_map *map, const void *key, void *value, voi
 	// ^^^^^ error[return-value]
 }
 
+//- since: 5.13, bpf_for_each_map_elem()
 SEC("tp/syscalls/sys_enter_close")
 int callback_that_returns_too_much(void *ctx)
 {

@@ -117,6 +117,7 @@ int submitted_twice(void *ctx)
 	return 0;
 }
 
+//- since: 6.1, older kernels do not look at the offset
 SEC("tp/syscalls/sys_enter_close")
 int submits_another_address(void *ctx)
 {
@@ -133,6 +134,7 @@ extern struct task_struct *bpf_task_acquire(struct task_struct *task) __ksym;
 extern void bpf_task_release(struct task_struct *task) __ksym;
 extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym;
 
+//- since: 6.2, bpf_task_from_pid()
 SEC("tp_btf/task_newtask")
 int forgotten_task(__u64 *ctx)
 {
@@ -145,6 +147,7 @@ int forgotten_task(__u64 *ctx)
 }
 // ^ error[reference-leak]
 
+//- since: 6.2, bpf_task_acquire()
 SEC("tp_btf/task_newtask")
 int untrusted_argument(__u64 *ctx)
 {
@@ -156,6 +159,7 @@ int untrusted_argument(__u64 *ctx)
 	return 0;
 }
 
+//- since: 6.2, bpf_task_from_pid()
 SEC("tp_btf/task_newtask")
 int possibly_no_task(__u64 *ctx)
 {
@@ -166,6 +170,7 @@ int possibly_no_task(__u64 *ctx)
 	return 0;
 }
 
+//- since: 6.2, bpf_task_release()
 SEC("tp_btf/task_newtask")
 int borrowed_task(__u64 *ctx)
 {
@@ -176,6 +181,7 @@ int borrowed_task(__u64 *ctx)
 	return 0;
 }
 
+//- since: 6.2, bpf_task_acquire()
 SEC("tp_btf/kfree_skb")
 int another_struct(__u64 *ctx)
 {
@@ -189,6 +195,7 @@ int another_struct(__u64 *ctx)
 extern struct file *bpf_get_task_exe_file(struct task_struct *task) __ksym;
 extern void bpf_put_file(struct file *file) __ksym;
 
+//- since: 6.12, bpf_get_task_exe_file()
 SEC("tp_btf/task_newtask")
 int kfunc_of_another_program_type(__u64 *ctx)
 {
