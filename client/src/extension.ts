@@ -4,6 +4,7 @@ import { BpfDocuments } from './bpf-documents';
 import { BpfEditors } from './bpf-editors';
 import { commands } from './commands';
 import { register, type Host } from './commands/command';
+import { HostChecks } from './doctor/host-checks';
 import { LanguageServer } from './language-server';
 import { EventsPanel } from './panels/events-panel';
 import { Preview } from './preview';
@@ -11,11 +12,18 @@ import { createReadOnlyDocuments } from './read-only-documents';
 import { RunController } from './run/run-controller';
 import { createRunLenses } from './run/run-lenses';
 import { createRunStatus } from './run/run-status';
-import { createRunUi } from './run/run-ui';
+import { createQuietUi, createRunUi } from './run/run-ui';
 import { Verdicts } from './run/verdicts';
 import { createStatusBar } from './status-bar';
 import { ProgramsRepository } from './views/programs-repository';
 import { createProgramsView } from './views/programs-view';
+import { LogDiagnostics } from './verifier/log-diagnostics';
+import { LogDocuments } from './verifier/log-documents';
+import { LogFollower } from './verifier/log-follow';
+import { createLogLanguage } from './verifier/log-language';
+import { createRegisterHover } from './verifier/register-hover';
+import { VerifierLogs } from './verifier/verifier-logs';
+import { createVerifyOnSave } from './verifier/verify-on-save';
 import { TracepointsRepository } from './views/tracepoints-repository';
 import { createTracepointsView } from './views/tracepoints-view';
 
@@ -25,15 +33,18 @@ export function activate(context: vscode.ExtensionContext): void {
   const server = new LanguageServer(context, documents, log);
   const printk = vscode.window.createOutputChannel('eBPF printk');
   const verdicts = new Verdicts();
+  const logs = new VerifierLogs();
+  const logDocuments = new LogDocuments(logs);
   const panel = new EventsPanel({ extension: context.extensionUri, log, stop: () => void run.stop() });
+  const ui = createRunUi(context.secrets, log);
+  const places = {
+    agents: context.asAbsolutePath('dist/agent'),
+    askpass: context.asAbsolutePath('dist/askpass.js'),
+    cache: context.globalStorageUri.fsPath,
+  };
   const run: RunController = new RunController({
-    ...{ server, log, printk, verdicts, panel },
-    ui: createRunUi(context.secrets, log),
-    places: {
-      agents: context.asAbsolutePath('dist/agent'),
-      askpass: context.asAbsolutePath('dist/askpass.js'),
-      cache: context.globalStorageUri.fsPath,
-    },
+    ...{ server, log, printk, verdicts, logs, panel, ui, places },
+    quietUi: createQuietUi(context.secrets, log),
   });
   const host: Host = {
     server,
@@ -43,6 +54,8 @@ export function activate(context: vscode.ExtensionContext): void {
     programs: new ProgramsRepository(server),
     preview: new Preview(),
     run,
+    logs,
+    hostChecks: new HostChecks({ ui, places }),
     memory: context.workspaceState,
   };
   const start = () => {
@@ -62,7 +75,15 @@ export function activate(context: vscode.ExtensionContext): void {
     run,
     createStatusBar(server),
     createRunStatus(run),
-    createRunLenses(host.programs, documents),
+    createRunLenses(host.programs, documents, logs),
+    logs,
+    logDocuments,
+    createLogLanguage(logDocuments),
+    new LogFollower(logDocuments),
+    new LogDiagnostics(logDocuments, log),
+    createRegisterHover(logs),
+    createVerifyOnSave(run, host.memory, log),
+    host.hostChecks,
     createReadOnlyDocuments(server),
     createTracepointsView(host),
     createProgramsView(host),

@@ -7,6 +7,7 @@ import { createOnigScanner, createOnigString, loadWASM } from 'vscode-oniguruma'
 
 const require = createRequire(import.meta.url);
 const injection = fileURLToPath(new URL('../../syntaxes/ebpf.injection.tmLanguage.json', import.meta.url));
+const verifierLog = fileURLToPath(new URL('../../syntaxes/verifier-log.tmLanguage.json', import.meta.url));
 const vscodeC = fileURLToPath(
   new URL(
     '../../.cache/code-server/4.100.3/node_modules/code-server/lib/vscode/extensions/cpp/syntaxes/c.tmLanguage.json',
@@ -33,24 +34,31 @@ export type Tokens = readonly { readonly text: string; readonly scopes: readonly
 export type Tokenize = (text: string) => Tokens;
 
 /** `cGrammar`: the path of a grammar for C; without it, one that only knows comments and strings. */
-export async function createTokenizer(cGrammar?: string): Promise<Tokenize> {
+export function createTokenizer(cGrammar?: string): Promise<Tokenize> {
+  return tokenizer('source.c', {
+    'ebpf.injection': readFileSync(injection, 'utf8'),
+    'source.c': cGrammar === undefined ? smallC : readFileSync(cGrammar, 'utf8'),
+  });
+}
+
+export function createLogTokenizer(): Promise<Tokenize> {
+  return tokenizer('text.ebpf-verifier-log', { 'text.ebpf-verifier-log': readFileSync(verifierLog, 'utf8') });
+}
+
+/** @param grammars their texts, by scope */
+async function tokenizer(scope: string, grammars: Readonly<Record<string, string>>): Promise<Tokenize> {
   // A copy: the bytes may be a view into Node's shared pool.
   await loadWASM(Uint8Array.from(readFileSync(require.resolve('vscode-oniguruma/release/onig.wasm'))));
   const registry = new Registry({
     onigLib: Promise.resolve({ createOnigScanner, createOnigString }),
-    loadGrammar: (scope) => {
-      if (scope === 'ebpf.injection') {
-        return Promise.resolve(parseRawGrammar(readFileSync(injection, 'utf8'), 'injection.json'));
-      }
-      if (scope !== 'source.c') return Promise.resolve(null);
-      return Promise.resolve(
-        parseRawGrammar(cGrammar === undefined ? smallC : readFileSync(cGrammar, 'utf8'), 'c.json'),
-      );
+    loadGrammar: (name) => {
+      const text = grammars[name];
+      return Promise.resolve(text === undefined ? null : parseRawGrammar(text, 'grammar.json'));
     },
-    getInjections: (scope) => (scope === 'source.c' ? ['ebpf.injection'] : undefined),
+    getInjections: (name) => (name === 'source.c' ? ['ebpf.injection'] : undefined),
   });
-  const grammar = await registry.loadGrammar('source.c');
-  if (grammar === null) throw new Error('no grammar for C');
+  const grammar = await registry.loadGrammar(scope);
+  if (grammar === null) throw new Error(`no grammar for ${scope}`);
 
   return (text) => {
     let state = INITIAL;

@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import type { BpfEditors } from '../bpf-editors';
 import type { LanguageServer } from '../language-server';
 import type { Preview } from '../preview';
+import type { HostChecks } from '../doctor/host-checks';
 import type { RunController } from '../run/run-controller';
+import type { VerifierLogs } from '../verifier/verifier-logs';
 import type { ProgramsRepository } from '../views/programs-repository';
 import type { TracepointsRepository } from '../views/tracepoints-repository';
 import { showLogId } from './ids';
@@ -17,6 +19,8 @@ export interface Host {
   readonly programs: ProgramsRepository;
   readonly preview: Preview;
   readonly run: RunController;
+  readonly logs: VerifierLogs;
+  readonly hostChecks: HostChecks;
   /** Kept per workspace. */
   readonly memory: vscode.Memento;
 }

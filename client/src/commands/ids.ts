@@ -13,3 +13,5 @@ export const runId = 'ebpf.run';
 export const runOnHostId = 'ebpf.runOnHost';
 export const verifyId = 'ebpf.verify';
 export const stopId = 'ebpf.stop';
+export const showVerifierLogId = 'ebpf.showVerifierLog';
+export const checkHostId = 'ebpf.checkHost';

@@ -1,6 +1,7 @@
 /** Every command of the extension, by name. */
 import { acceptPreview } from './accept-preview';
 import { clearTracepointSearch } from './clear-tracepoint-search';
+import { checkHost } from './check-host';
 import type { Command } from './command';
 import { copyCtxStruct } from './copy-ctx-struct';
 import { discardPreview } from './discard-preview';
@@ -12,6 +13,7 @@ import { runOnHost } from './run-on-host';
 import { searchTracepoints } from './search-tracepoints';
 import { selectKernel } from './select-kernel';
 import { showLog } from './show-log';
+import { showVerifierLog } from './show-verifier-log';
 import { stop } from './stop';
 import { verify } from './verify';
 
@@ -30,4 +32,6 @@ export const commands: readonly Command[] = [
   runOnHost,
   verify,
   stop,
+  showVerifierLog,
+  checkHost,
 ];

@@ -27,21 +27,24 @@ interface Choice extends vscode.QuickPickItem {
   readonly asks?: 'one' | 'several';
 }
 
-/** Undefined where the user chose none. */
-export async function chooseHosts(memory: vscode.Memento): Promise<HostNames | undefined> {
+/** Undefined where the user chose none. Remembers the choice, unless it is not for running. */
+export async function chooseHosts(
+  memory: vscode.Memento,
+  { title = 'Run on which host?', remember = true } = {},
+): Promise<HostNames | undefined> {
   const known = await sshConfigHosts(readSshConfig());
   const choice = await vscode.window.showQuickPick(choices(known, chosenHosts(memory)), {
-    title: 'Run on which host?',
+    title,
     placeHolder: 'A host of your ssh configuration, a group of hosts, or this machine',
     matchOnDescription: true,
   });
   const hosts =
     choice?.asks === 'one'
-      ? await askForHost()
+      ? await askForHost(title)
       : choice?.asks === 'several'
-        ? await askForSeveral(known)
+        ? await askForSeveral(known, title)
         : choice?.hosts;
-  if (hosts !== undefined) await memory.update(memoryKey, hosts);
+  if (hosts !== undefined && remember) await memory.update(memoryKey, hosts);
   return hosts;
 }
 
@@ -71,9 +74,9 @@ function choices(known: readonly string[], last: HostNames | undefined): readonl
   ];
 }
 
-async function askForHost(): Promise<HostNames | undefined> {
+async function askForHost(title: string): Promise<HostNames | undefined> {
   const host = await vscode.window.showInputBox({
-    title: 'Run on which host?',
+    title,
     prompt: 'As you would give it to ssh',
     placeHolder: 'user@host',
     validateInput: (value) =>
@@ -82,11 +85,11 @@ async function askForHost(): Promise<HostNames | undefined> {
   return host === undefined ? undefined : [host.trim()];
 }
 
-async function askForSeveral(known: readonly string[]): Promise<HostNames | undefined> {
+async function askForSeveral(known: readonly string[], title: string): Promise<HostNames | undefined> {
   const local = process.platform === 'linux' ? [localHost] : [];
   const chosen = await vscode.window.showQuickPick([...local, ...known], {
     canPickMany: true,
-    title: 'Run on which hosts?',
+    title,
   });
   return chosen === undefined || chosen.length === 0 ? undefined : chosen;
 }

@@ -8,7 +8,9 @@ import { startRun } from '#runner/run/start-run';
 import type { LanguageServer } from '../language-server';
 import type { EventsPanel } from '../panels/events-panel';
 import { targetsOf, type HostNames } from './hosts';
+import { sayVerified } from './verified';
 import { readBuildOptions, readDumpInterval, readSshConfig } from './run-settings';
+import type { VerifierLogs } from '../verifier/verifier-logs';
 import type { Verdicts } from './verdicts';
 
 export interface RunRequest {
@@ -17,11 +19,14 @@ export interface RunRequest {
   readonly mode: 'run' | 'verify';
   /** Absent for all of the file. */
   readonly program?: string;
+  /** Nobody asked for it at the moment: it opens nothing, asks nothing, and gives way to what somebody asks for. */
+  readonly quiet?: boolean;
 }
 
 export interface RunStatus {
   readonly title: string;
   readonly mode: RunRequest['mode'];
+  readonly quiet: boolean;
   readonly hosts: ReadonlyMap<string, HostStatus>;
 }
 
@@ -43,8 +48,11 @@ export interface RunParts {
   readonly log: vscode.LogOutputChannel;
   readonly printk: vscode.OutputChannel;
   readonly verdicts: Verdicts;
+  readonly logs: VerifierLogs;
   readonly panel: EventsPanel;
   readonly ui: RunnerUi;
+  /** Declines whatever the user would have to be asked. */
+  readonly quietUi: RunnerUi;
   readonly places: Places;
 }
 
@@ -53,6 +61,8 @@ export class RunController implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #inTurn = createInTurn();
   #live: Live | undefined;
+  /** Starts that somebody asked for, and that have not come to their run yet. */
+  #asked = 0;
   #status: RunStatus | undefined;
   #hosts = new Map<string, HostStatus>();
 
@@ -67,9 +77,19 @@ export class RunController implements vscode.Disposable {
     return this.#status;
   }
 
+  /** Something runs, or is about to, that somebody asked for. */
+  get isBusy(): boolean {
+    return this.#asked > 0 || (this.#live !== undefined && this.#live.request.quiet !== true);
+  }
+
   /** Replaces what runs. On the same hosts the connections are kept, and only the program is exchanged. */
-  start(request: RunRequest): Promise<void> {
-    return this.#inTurn(() => this.#start(request));
+  async start(request: RunRequest): Promise<void> {
+    if (request.quiet === true) {
+      await this.#inTurn(() => (this.isBusy ? Promise.resolve() : this.#start(request)));
+      return;
+    }
+    this.#asked++;
+    await this.#inTurn(() => this.#start(request)).finally(() => this.#asked--);
   }
 
   /** Resolves when nothing of it is left, and its last words were taken. */
@@ -90,7 +110,8 @@ export class RunController implements vscode.Disposable {
     const { document, hosts, mode } = request;
     if (document.uri.scheme !== 'file')
       throw new Error('Save the program to a file first: the compiler reads it from there.');
-    if (!(await document.save())) throw new Error(`${document.uri.fsPath} could not be saved.`);
+    if (document.isDirty && !(await document.save()))
+      throw new Error(`${document.uri.fsPath} could not be saved.`);
     const programs = await this.#programs(document);
     const hints = mode === 'run' ? await this.#hints(document) : undefined;
     const isReload = this.#live !== undefined && sameRun(this.#live.request, request);
@@ -98,8 +119,9 @@ export class RunController implements vscode.Disposable {
     if (!isReload) await this.stop();
     const title = titleOf(request);
     this.#parts.verdicts.begin(document.uri, programs);
+    this.#parts.logs.begin(document.uri, request.program);
     this.#hosts = new Map(hosts.map((host) => [host, { state: 'starting', detail: 'connect' }]));
-    this.#setStatus({ title, mode, hosts: this.#hosts });
+    this.#setStatus({ title, mode, quiet: request.quiet === true, hosts: this.#hosts });
     if (hints !== undefined) {
       this.#parts.panel.beginRun({ title, hosts, hints });
       this.#parts.panel.reveal();
@@ -109,8 +131,8 @@ export class RunController implements vscode.Disposable {
   }
 
   #open(request: RunRequest): void {
-    const { document, hosts, mode, program } = request;
-    const { ui, places, log } = this.#parts;
+    const { document, hosts, mode, program, quiet } = request;
+    const { ui, quietUi, places, log } = this.#parts;
     const config = readSshConfig();
     const session = startRun({
       targets: targetsOf(hosts),
@@ -118,9 +140,11 @@ export class RunController implements vscode.Disposable {
       build: readBuildOptions(vscode.workspace.getWorkspaceFolder(document.uri)?.uri.fsPath),
       mode,
       ...(program !== undefined && { programs: [program] }),
+      // Everything that it says, of programs that it accepts, too.
+      ...(mode === 'verify' && { logLevel: 2 as const }),
       ...(mode === 'run' && { dumpInterval: readDumpInterval(), stats: true, keepConnected: true }),
       ...(config !== undefined && { ssh: { args: ['-F', config] } }),
-      ui,
+      ui: quiet === true ? quietUi : ui,
       places,
     });
     const over = this.#read(session, request)
@@ -138,14 +162,11 @@ export class RunController implements vscode.Disposable {
       this.#take(event, request);
     }
     const outcomes = await session.done;
-    if (request.mode !== 'verify' || outcomes.some(({ failure }) => failure !== undefined)) return;
-    const good = outcomes.reduce((sum, { programs }) => sum + programs.good.length, 0);
-    const hosts = outcomes.map(({ host }) => host).join(', ');
-    void vscode.window.showInformationMessage(`${good} programs pass the verifier of ${hosts}.`);
+    if (request.mode === 'verify') sayVerified(outcomes, request.quiet === true);
   }
 
-  #take(event: RunEvent, { mode }: RunRequest): void {
-    const { verdicts, printk, log } = this.#parts;
+  #take(event: RunEvent, { mode, quiet }: RunRequest): void {
+    const { verdicts, logs, printk, log } = this.#parts;
     const { host } = event;
     switch (event.type) {
       case 'step':
@@ -158,19 +179,24 @@ export class RunController implements vscode.Disposable {
         break;
       case 'built':
         verdicts.built(host, event.object);
+        logs.built(host, event.object);
         break;
       case 'diagnostics':
         verdicts.compiled(event.diagnostics);
         break;
       case 'program':
         verdicts.refused(event);
+        logs.add(event);
         break;
       case 'attach':
         verdicts.notAttached(event);
         break;
       case 'state':
         if (event.state === 'running') this.#setHost(host, { state: 'running', detail: '' });
-        if (event.state === 'failed') this.#setHost(host, { state: 'failed', detail: event.message ?? '' });
+        if (event.state === 'failed') {
+          this.#setHost(host, { state: 'failed', detail: event.message ?? '' });
+          if (event.error) verdicts.notLoaded(host, event.message ?? '');
+        }
         break;
       case 'printk':
         printk.appendLine(
@@ -188,7 +214,7 @@ export class RunController implements vscode.Disposable {
         if (event.failure !== undefined && event.failure.code !== 'cancelled') {
           const { message, help, detail } = event.failure;
           log.error(`${host}: ${message}\n${help}${detail === undefined ? '' : `\n${detail}`}`);
-          void this.#offerProblems(mode, host, event.failure);
+          if (quiet !== true) void this.#offerProblems(mode, host, event.failure);
         }
         break;
       case 'facts':
@@ -223,7 +249,7 @@ export class RunController implements vscode.Disposable {
 
   #setStatus(status: RunStatus | undefined): void {
     this.#status = status;
-    void vscode.commands.executeCommand('setContext', 'ebpf.running', status !== undefined);
+    void vscode.commands.executeCommand('setContext', 'ebpf.running', status?.quiet === false);
     this.#changed.fire();
   }
 

@@ -32,6 +32,10 @@ export function readBuildOptions(cwd: string | undefined): BuildOptions {
   };
 }
 
+export function readVerifyOnSave(): boolean {
+  return get('verify.onSave') === true;
+}
+
 export function readDumpInterval(): number {
   const interval = v.safeParse(v.pipe(v.number(), v.minValue(100)), get('run.dumpInterval'));
   return interval.success ? interval.output : 1000;

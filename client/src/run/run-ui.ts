@@ -16,6 +16,18 @@ export function createRunUi(secrets: vscode.SecretStorage, log: vscode.LogOutput
   };
 }
 
+/** Asks nothing: what was kept is used, what is not known is declined. */
+export function createQuietUi(secrets: vscode.SecretStorage, log: vscode.LogOutputChannel): RunnerUi {
+  return {
+    secret: async (request) => (request.attempt === 1 ? secrets.get(keyOf(request)) : undefined),
+    confirmHostKey: () => Promise.resolve(false),
+    notify: (message, host) => log.info(`${host}: ${message}`),
+    log: (line) => log.info(line),
+  };
+}
+
+const keyOf = ({ kind, subject }: SecretRequest): string => `${kind} ${subject}`;
+
 async function secret(
   request: SecretRequest,
   signal: AbortSignal,
@@ -23,7 +35,7 @@ async function secret(
 ): Promise<string | undefined> {
   if (signal.aborted) return undefined;
   const { kind, host, prompt, subject, attempt } = request;
-  const key = `${kind} ${subject}`;
+  const key = keyOf(request);
   if (attempt === 1) {
     const kept = await secrets.get(key);
     if (kept !== undefined) return kept;
