@@ -44,9 +44,28 @@ function placeOf(c: Circumstances, rule: MessageRule): SourcePosition {
     return options.lines?.position(index) ?? (at < 0 ? undefined : positionOf(c, at)) ?? programStart(c);
   }
   const error = log.report?.places.find(({ label }) => label === 'error')?.position;
-  const here = c.at < 0 ? undefined : positionOf(c, c.at);
+  const here = relocatedMember(c, rule) ?? (c.at < 0 ? undefined : positionOf(c, c.at));
   const text = tracer.steps[c.at]?.instruction.text;
   return here ?? error ?? (text === undefined ? programStart(c) : { text });
+}
+
+/**
+ * The compiler makes the offset of a member that CO-RE adapts before the line that reads it: the next lines are asked
+ * for one that has the member's name.
+ */
+function relocatedMember(
+  { options, tracer, facts, at }: Circumstances,
+  { rule }: MessageRule,
+): SourcePosition | undefined {
+  const index = tracer.steps[at]?.instruction.index;
+  const member = /[.:](\w+)(?:\[\d+\])*(?: \(|$)/.exec(facts.get('what') ?? '')?.[1];
+  if (rule !== 'core-relocation' || member === undefined || index === undefined) return undefined;
+  const named = new RegExp(String.raw`\b${member}\b`);
+  for (let next = index; next < index + 8; next++) {
+    const position = options.lines?.position(next);
+    if (position && named.test(position.text)) return position;
+  }
+  return undefined;
 }
 
 function programStart(c: Circumstances): SourcePosition {

@@ -21,7 +21,7 @@ export const attachMessages: readonly MessageRule[] = [
   {
     rule: 'ctx-record-range',
     texts: [],
-    says: 'the kernel does not attach the program (EACCES): it reads beyond the end of the event’s record',
+    says: 'the kernel does not attach the program: {error}: it reads beyond the end of the event’s record',
     help: 'Read only what the event’s format has: of a system call no more ctx->args[n] than it has arguments.',
   },
   {
@@ -57,6 +57,7 @@ export const attachMessages: readonly MessageRule[] = [
       "prog '{program}': failed to resolve full path for '{path}': {error}",
       "prog '{program}': section '{section}' missing ':function[+offset]' specification",
       "prog '{program}': invalid format of section definition '{section}'",
+      'failed to open {path}: {error}',
       'elf: could not read elf file {path} from {*}: {error}',
       "elf: failed to find symbol '{function}' in '{path}': {error}",
       'invalid section \'{section}\', expected SEC("usdt/<path>:<provider>:<name>")',

@@ -19,7 +19,7 @@ export function variableDefinition(texts: readonly SourceText[], name: string): 
 
 /** `int handle(void *ctx)`, `int BPF_PROG(handle, …)`: the line on which the name stands. */
 export function functionDefinition(texts: readonly SourceText[], name: string): SourcePosition | undefined {
-  return only(texts, new RegExp(String.raw`^(?:[A-Za-z_][\w\s*]*[\s*(])?${escape(name)}\s*[(,][^;]*$`), name);
+  return only(texts, new RegExp(String.raw`^(?!.*;\s*$)(?:[A-Za-z_].*)?\b${escape(name)}\s*[(,]`), name);
 }
 
 /** The line of the `SEC("…")` that belongs to a function. */
@@ -30,7 +30,7 @@ export function sectionOf(texts: readonly SourceText[], name: string): SourcePos
     const text = lines[line - 1] ?? '';
     const column = text.search(/\bSEC\s*\(/);
     if (column >= 0) return { ...definition, line, column: column + 1, text };
-    if (/[;}]\s*$/.test(text)) break;
+    if (line !== definition?.line && /[;}]\s*$/.test(text)) break;
   }
   return undefined;
 }

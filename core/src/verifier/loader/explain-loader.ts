@@ -109,6 +109,7 @@ const aboutSection: ReadonlySet<string> = new Set([
   'attach-section',
   'attach-target-missing',
   'tracepoint-missing',
+  'tracepoint-permission',
   'probe-missing',
   'uprobe-target',
 ]);
@@ -151,7 +152,10 @@ function explainAttach(table: MessageTable, attach: FailedAttach, context: Loade
   const isTracepoint = /^\??(?:tp|tracepoint)\//.test(attach.section);
   const lines = attach.log.split('\n').map((line) => line.replace(/^libbpf: /, '').trim());
   const match = lines.map((line) => table.match(line)).find((one) => one !== undefined);
-  const beyond = isTracepoint && attach.code === 'EACCES' ? table.rule('ctx-record-range') : undefined;
+  // A raw tracepoint's record are its arguments.
+  const isRaw = /^\??(?:raw_tp|raw_tracepoint)(?:\.w)?\//.test(attach.section);
+  const isBeyond = (isTracepoint && attach.code === 'EACCES') || (isRaw && attach.code === 'EINVAL');
+  const beyond = isBeyond ? table.rule('ctx-record-range') : undefined;
   const rule = beyond ?? (match && table.rule(refine(match))) ?? table.rule('attach-refused');
   const facts = new Map([
     ...(match?.facts ?? []),
