@@ -13,6 +13,7 @@ import { RunController } from './run/run-controller';
 import { createRunLenses } from './run/run-lenses';
 import { createRunStatus } from './run/run-status';
 import { createQuietUi, createRunUi } from './run/run-ui';
+import { createVerdictFixes } from './run/verdict-fixes';
 import { Verdicts } from './run/verdicts';
 import { createStatusBar } from './status-bar';
 import { ProgramsRepository } from './views/programs-repository';
@@ -75,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): void {
     run,
     createStatusBar(server),
     createRunStatus(run),
+    createVerdictFixes(server, verdicts),
     createRunLenses(host.programs, documents, logs),
     logs,
     logDocuments,

@@ -1,32 +1,17 @@
 /** Each program of rejects/ is refused by the running kernel, and explained: the right line, the right rule, the right cause. */
 import { expect, it } from 'vitest';
-import { buildLoader, loadPrograms, parseVerdicts } from '#support/bpf/loader';
-import type { ProgramVerdict } from '#support/bpf/loader';
-import { findOnPath, requireKernel } from '#support/bpf/requirements';
-import { mustRun } from '#support/process';
 import { describeUnless } from '#support/requirement';
 import { rejectedFiles, rejectHeaders, rejectsFolder } from './rejects/corpus';
-import type { RejectedFile } from './rejects/corpus';
 import { judgeSource } from './rejects/judge';
+import { loadRejected, whyNotLoaded } from './rejects/load';
 
 const files = rejectedFiles(rejectsFolder);
 const headers = rejectHeaders(rejectsFolder);
 
-async function load(object: string, { capabilities }: RejectedFile): Promise<readonly ProgramVerdict[]> {
-  if (capabilities === undefined) return loadPrograms(object, { attach: false });
-  const kept = capabilities.split(',').map((name) => `+${name}`);
-  const loader = await buildLoader('cc', []);
-  return parseVerdicts(
-    await mustRun('setpriv', [`--bounding-set=-all,${kept.join(',')}`, loader, 'verify', object]),
-  );
-}
-
-const missing = requireKernel() ?? (findOnPath('setpriv') === undefined ? 'setpriv on PATH' : undefined);
-
-describeUnless(missing, 'rejected programs', () => {
+describeUnless(whyNotLoaded(), 'rejected programs', () => {
   for (const file of files) {
     it(`explains the ${file.programs.length} programs of ${file.name}`, async () => {
-      const judged = await judgeSource({ ...file, headers }, (object) => load(object, file));
+      const judged = await judgeSource({ ...file, headers }, (object) => loadRejected(object, file));
       const said = file.programs.map(({ name, cause }) => {
         const { verdict, explanation } = judged.get(name) ?? {};
         const [first, second] = explanation?.labels ?? [];

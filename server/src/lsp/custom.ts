@@ -9,11 +9,13 @@ import { programsRequest } from '#core/messages/programs';
 import { recordTypesRequest } from '#core/messages/record-types';
 import { tracepointRequest } from '#core/messages/tracepoint';
 import { tracepointCategoriesRequest } from '#core/messages/tracepoint-categories';
+import { verdictFixesRequest } from '#core/messages/verdict-fixes';
 import { generateHandler } from '../features/generate-handler';
 import { describeTracepoint, listTracepoints, tracepointCategories } from '../features/tracepoints';
 import { programsAndMaps } from '../features/programs';
 import { recordTypes } from '../features/record-types';
 import { readOnlyDocument } from '../features/read-only-documents';
+import { verdictFixes } from '../fixes/index';
 import type { Generated } from '../generate/model';
 import { bundledKernels } from '../kernel/bundled';
 import { toRange } from './convert';
@@ -81,6 +83,21 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
     requests.custom(recordTypesRequest, async ({ uri, text }) =>
       recordTypes(await session.analyse(text ?? session.documents.get(uri)?.text.getText() ?? '')),
     ),
+  );
+  connection.onRequest(
+    verdictFixesRequest.method,
+    requests.custom(verdictFixesRequest, async ({ uri, verdict }) => {
+      const open = session.documents.get(uri);
+      if (open === undefined) return [];
+      const view = await session.documentView(open);
+      const { text } = open;
+      if (text.getText() !== view.text) return [];
+      return verdictFixes(view, verdict).map(({ title, preferred, edits }) => ({
+        title,
+        preferred,
+        edits: edits.map(({ span, newText }) => ({ range: toRange(text, span), newText })),
+      }));
+    }),
   );
 }
 
