@@ -8,6 +8,7 @@ import { startRun } from '#runner/run/start-run';
 import type { LanguageServer } from '../language-server';
 import type { EventsPanel } from '../panels/events-panel';
 import { targetsOf, type HostNames } from './hosts';
+import { showProblems } from './show-problems';
 import { sayVerified } from './verified';
 import { readBuildOptions, readDumpInterval, readSshConfig } from './run-settings';
 import type { VerifierLogs } from '../verifier/verifier-logs';
@@ -233,13 +234,10 @@ export class RunController implements vscode.Disposable {
     host: string,
     { code, message, help }: Failure,
   ): Promise<void> {
-    const inSource = ofProgram.includes(code);
-    const show = inSource ? 'Show Problems' : 'Show Log';
-    const text = inSource ? message : `${message} ${help}`;
-    const answer = await vscode.window.showErrorMessage(`${host}: ${text}`, show);
-    if (answer === undefined) return;
-    if (inSource) await vscode.commands.executeCommand('workbench.actions.view.problems');
-    else this.#parts.log.show(mode === 'run');
+    if (ofProgram.includes(code)) return showProblems(`${host}: ${message}`);
+    const show = 'Show Log';
+    if ((await vscode.window.showErrorMessage(`${host}: ${message} ${help}`, show)) === show)
+      this.#parts.log.show(mode === 'run');
   }
 
   #setHost(host: string, status: HostStatus): void {
