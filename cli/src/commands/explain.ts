@@ -1,4 +1,5 @@
 /** `explain`: what a verifier's log means, or the whole output of a loader. */
+import { isAscii } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -16,7 +17,7 @@ import { filesOfLogs, filesOfObject, SourceFiles } from '../sources';
 const formats = ['text', 'json', 'sarif'] as const;
 
 /** As much is read at once. */
-const partBytes = 1 << 20;
+const partBytes = 1 << 16;
 
 export const explain: Command = {
   name: 'explain',
@@ -62,12 +63,18 @@ async function readLog(name: string, io: Io): Promise<VerifierOutput> {
     const parts =
       name === '-' ? io.input() : createReadStream(resolve(io.cwd, name), { highWaterMark: partBytes });
     for await (const part of parts as AsyncIterable<Uint8Array>) {
-      parser.push(decoder.decode(part, { stream: true }));
+      parser.push(decoded(part, decoder));
     }
   } catch (error) {
     throw unreadable(name, error);
   }
   return parser.end().value;
+}
+
+/** Logs are ASCII but for names in the source, and ASCII is read in half the time. */
+function decoded(part: Uint8Array, decoder: InstanceType<typeof TextDecoder>): string {
+  if (!isAscii(part)) return decoder.decode(part, { stream: true });
+  return Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1');
 }
 
 async function readObject(name: string, io: Io): Promise<BpfObject> {

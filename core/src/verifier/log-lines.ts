@@ -35,6 +35,8 @@ export function readLogLine(line: string): LogLine {
   if (first >= 48 && first <= 57) return numbered(text);
   if (text === '') return noise;
   if (first === 59 && (text.length === 1 || text[1] === ' ')) return { kind: 'source', text: text.slice(2) };
+  // Tracking of precise registers at level 2: of some logs most lines.
+  if (/^(?:regs=|last_idx |parent (?:didn|already|state)|mark_precise)/.test(text)) return noise;
   const branch = /^from (-?\d+) to -?\d+(?: \(speculative execution\))?:(.*)$/.exec(text);
   if (branch) {
     const state = branch[2] ?? '';
@@ -113,7 +115,7 @@ const noisy = new RegExp(
     '^Live regs before insn:$',
     '^(?:caller|callee|returning from callee|to caller at \\d+):$',
     // Tracking of precise registers, level 2.
-    '^(?:last_idx|regs=|parent (?:didn|already|state)|mark_precise|force_precise|frame ?\\d+:|propagating|BUG )',
+    '^(?:force_precise|frame ?\\d+:|propagating|BUG )',
     '^(?:cur|old) state:',
     // Liveness of the stack, level 2.
     '^\\([\\d,]+\\) (?:frame \\d+ insn \\d+ |live stack update done)',

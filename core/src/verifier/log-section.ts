@@ -7,26 +7,25 @@ import type { LogLine } from './log-lines';
 import type { LogMessage, ProgramLog, SourcePosition, VerificationCost, VerifiedInstruction } from './model';
 import { parseRegisterState } from './register-state';
 import { readSourceComment } from './source-comment';
-import { VerifiedPath } from './verified-path';
-import type { PathEntry } from './verified-path';
+import { cut, detachPiece, VerifiedPath } from './verified-path';
+import type { PathEntry, Piece } from './verified-path';
 
 const defaultPathLimit = 16_384;
 const messageLimit = 200;
 const reportLimit = 4000;
-const positionLimit = 10_000;
 
 const aboutParameter = /^arg#\d+ reference type\('UNKNOWN /;
 
 export class LogSection {
   readonly #path: VerifiedPath;
-  readonly #positions = new Map<string, SourcePosition | undefined>();
   readonly #report: string[] = [];
   #messages: LogMessage[] = [];
   #program: string | undefined;
   #function: string | undefined;
-  #position: SourcePosition | undefined;
+  /** The line of source that was printed last. */
+  #source: Piece | undefined;
   /** Registers that were printed before the next instruction. */
-  #state: string | undefined;
+  #state: Piece | undefined;
   #cost: VerificationCost | undefined;
   #inReport = false;
   /** libbpf says where it begins. */
@@ -56,6 +55,11 @@ export class LogSection {
     return this.#messages;
   }
 
+  /** Neither over nor in a report: instructions, states and lines of source mean what they look like. */
+  get plain(): boolean {
+    return !this.#inReport && !this.complete;
+  }
+
   /** @param raw the whole line */
   read(line: LogLine, raw: string, number: number): void {
     if (this.#inReport && isReportLine(raw)) {
@@ -66,20 +70,20 @@ export class LogSection {
     if (line.kind !== 'message' && line.kind !== 'noise' && line.kind !== 'source') this.#isLog = true;
     switch (line.kind) {
       case 'instruction':
-        this.#readInstruction(line.index, line.rest, number);
+        this.instruction(line.index, { text: line.rest, from: 0, to: line.rest.length }, number);
         return;
       case 'source':
-        this.#position = this.#positionOf(line.text);
+        this.source({ text: line.text, from: 0, to: line.text.length });
         return;
       case 'state':
-        this.#state = line.text;
+        this.state({ text: line.text, from: 0, to: line.text.length });
         return;
       case 'branch':
         // At level 1 the kernel erases the branches that are done, but not which line it printed last: it may leave
         // out the line of the next instruction although the log does not have it.
-        if (this.#path.last?.index === line.from) this.#position = undefined;
+        if (this.#path.last?.index === line.from) this.#source = undefined;
         this.#path.resume(line.from);
-        if (!line.safe) this.#state = line.state;
+        if (!line.safe) this.#state = { text: line.state, from: 0, to: line.state.length };
         return;
       case 'function':
         this.#function = line.name;
@@ -108,7 +112,8 @@ export class LogSection {
 
   /** To be called when a part of the text was read, with its length: what is kept must not keep the part alive. */
   settle(partLength: number): void {
-    if (this.#state !== undefined) this.#state = detach(this.#state);
+    this.#state &&= detachPiece(this.#state);
+    this.#source &&= detachPiece(this.#source);
     this.#path.settle(partLength);
   }
 
@@ -121,7 +126,7 @@ export class LogSection {
     return {
       ...(this.#program !== undefined && { program: this.#program }),
       ...(this.#function !== undefined && { globalFunction: detach(this.#function) }),
-      path: this.#path.entries.map(readEntry),
+      path: this.#path.entries.map(createEntryReader()),
       messages: this.#messages,
       refused: this.#messages.length > 0 || report !== undefined,
       truncated: this.#headless || cutOff || !this.#path.complete,
@@ -130,47 +135,57 @@ export class LogSection {
     };
   }
 
-  #readInstruction(index: number, rest: string, number: number): void {
+  source(piece: Piece): void {
+    this.#source = piece;
+  }
+
+  state(piece: Piece): void {
+    this.#isLog = true;
+    this.#state = piece;
+  }
+
+  /** @param piece from behind `12: ` to the end of the line */
+  instruction(index: number, { text, from, to }: Piece, logLine: number): void {
+    this.#isLog = true;
     // Kernels from 6.4 on keep the end of a log that is too long: then it begins anywhere.
     if (this.#instructions === 0 && index > 0 && this.#function === undefined) this.#headless = true;
     this.#instructions++;
     // What was said before an instruction was no refusal.
     if (this.#messages.length > 0) this.#messages = [];
     // Where a branch was erased, the state of the next instruction can stand in the same line.
-    const joint = rest.includes(': ')
-      ? /^(\([0-9a-f]{2}\) [^;]*?) \d+: ?((?:frame|R|fp-)\d.*)$/.exec(rest)
-      : null;
-    this.#path.push({
-      index,
-      line: joint?.[1] ?? rest,
-      before: this.#state,
-      position: this.#position,
-      logLine: number,
-    });
-    this.#state = joint?.[2];
-    if (joint) this.#position = undefined;
-  }
-
-  /** One value per line of source, however often it comes. */
-  #positionOf(text: string): SourcePosition | undefined {
-    if (this.#positions.has(text)) return this.#positions.get(text);
-    const position = readSourceComment(text);
-    if (this.#positions.size >= positionLimit) this.#positions.clear();
-    this.#positions.set(detach(text), position);
-    return position;
+    const colon = text.indexOf(': ', from);
+    const joint = colon >= 0 && colon < to ? jointState.exec(text.slice(from, to)) : null;
+    const end = joint ? from + (joint[1]?.length ?? 0) : to;
+    this.#path.push({ index, text, from, to: end, before: this.#state, source: this.#source, logLine });
+    const state = joint?.[2];
+    this.#state = state === undefined ? undefined : { text: state, from: 0, to: state.length };
+    if (joint) this.#source = undefined;
   }
 }
 
-function readEntry({ index, line, before, position, logLine }: PathEntry): VerifiedInstruction {
-  // Behind the instruction: `    ; R0=scalar()`; the instruction itself has no semicolon.
-  const comment = line.indexOf('; ');
-  const after = comment < 0 ? undefined : line.slice(comment + 1);
-  return {
-    index,
-    text: (comment < 0 ? line : line.slice(0, comment)).trim(),
-    ...(before !== undefined && { before: parseRegisterState(before) }),
-    ...(after !== undefined && { after: parseRegisterState(after) }),
-    ...(position && { position }),
-    logLine,
+const jointState = /^(\([0-9a-f]{2}\) [^;]*?) \d+: ?((?:frame|R|fp-)\d.*)$/;
+
+function createEntryReader(): (entry: PathEntry) => VerifiedInstruction {
+  const positions = new Map<string, SourcePosition | undefined>();
+  /** One value per line of source, however often it comes. */
+  const positionOf = (text: string): SourcePosition | undefined => {
+    if (!positions.has(text)) positions.set(detach(text), readSourceComment(text));
+    return positions.get(text);
+  };
+  return (entry) => {
+    const { index, before, source, logLine } = entry;
+    const line = cut(entry);
+    const position = source && positionOf(cut(source));
+    // Behind the instruction: `    ; R0=scalar()`; the instruction itself has no semicolon.
+    const comment = line.indexOf('; ');
+    const after = comment < 0 ? undefined : line.slice(comment + 1);
+    return {
+      index,
+      text: (comment < 0 ? line : line.slice(0, comment)).trim(),
+      ...(before && { before: parseRegisterState(cut(before)) }),
+      ...(after !== undefined && { after: parseRegisterState(after) }),
+      ...(position && { position }),
+      logLine,
+    };
   };
 }

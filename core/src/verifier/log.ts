@@ -34,6 +34,9 @@ export function parseLog(text: string, options: LogParserOptions = {}): Parsed<V
 
 const loaderLimit = 1000;
 
+/** Characters that lines begin with. */
+const [blank, parenthesis, zero, colon, semicolon] = [32, 40, 48, 58, 59] as const;
+
 class Parser implements LogParser {
   readonly #options: LogParserOptions;
   readonly #programs: ProgramLog[] = [];
@@ -52,8 +55,8 @@ class Parser implements LogParser {
   push(text: string): void {
     let start = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      const line = text.slice(start, end);
-      this.#read(this.#rest === '' ? line : this.#rest + line);
+      if (this.#rest !== '') this.#read(this.#rest + text.slice(start, end));
+      else if (!this.#readQuickly(text, start, end)) this.#read(text.slice(start, end));
       this.#rest = '';
       start = end + 1;
     }
@@ -68,6 +71,28 @@ class Parser implements LogParser {
     const value = { programs: this.#programs, loader: this.#loader };
     const empty = value.programs.length === 0 && value.loader.length === 0;
     return { value, problems: empty ? [{ message: 'there is no verifier log in it' }] : [] };
+  }
+
+  /** Instructions and lines of source, which most lines are; as `readLogLine`, but without cutting them out. */
+  #readQuickly(text: string, start: number, end: number): boolean {
+    const first = text.charCodeAt(start);
+    if (end - start < 4 || text.charCodeAt(end - 1) <= blank || !this.#section.plain) return false;
+    if (first === semicolon && text.charCodeAt(start + 1) === blank) {
+      this.#line++;
+      this.#section.source({ text, from: start + 2, to: end });
+      return true;
+    }
+    let at = start;
+    let index = 0;
+    for (let digit = first - zero; digit >= 0 && digit <= 9; digit = text.charCodeAt(at) - zero) {
+      index = index * 10 + digit;
+      at++;
+    }
+    if (at === start || text.charCodeAt(at) !== colon || text.charCodeAt(at + 1) !== blank) return false;
+    if (text.charCodeAt(at + 2) !== parenthesis) return false;
+    this.#line++;
+    this.#section.instruction(index, { text, from: at + 2, to: end }, this.#line);
+    return true;
   }
 
   #read(text: string): void {
