@@ -11,7 +11,8 @@ export type DiagnosticCode =
   | 'ctx-record-range'
   | 'ctx-common-field'
   | 'ctx-data-loc'
-  | 'ctx-unknown-field';
+  | 'ctx-unknown-field'
+  | 'prog-args';
 
 export interface Check {
   readonly code: DiagnosticCode;

@@ -8,6 +8,7 @@ import { ctxLayout } from './ctx-layout';
 import { ctxRecordRange } from './ctx-record-range';
 import { ctxType } from './ctx-type';
 import { ctxUnknownField } from './ctx-unknown-field';
+import { progArgs } from './prog-args';
 import { unknownSection } from './unknown-section';
 import { unknownTracepoint } from './unknown-tracepoint';
 
@@ -21,6 +22,7 @@ export const checks: readonly Check[] = [
   ctxCommonField,
   ctxDataLoc,
   ctxUnknownField,
+  progArgs,
 ];
 
 /** All findings for a document, in the order of its text. */

@@ -10,9 +10,13 @@ import { stripFlavour } from '../ctx/read';
 import { eventName, formatOf } from '../ctx/tracepoint-uses';
 import { describeEvent } from '../describe/event';
 import { describeField } from '../describe/field';
+import { paragraphs } from '../describe/markdown';
 import { describeSection } from '../describe/section';
 import { describeStruct } from '../describe/struct';
+import { describeArgument, describeTraced } from '../describe/traced';
 import { hasEvent } from '../session/kernel-view';
+import { tracedBy } from '../traced/prototype';
+import { tracedOf, tracedUse } from '../traced/uses';
 import { contains, type DocumentView } from '../view';
 import { tagAt } from './word';
 
@@ -26,8 +30,8 @@ export function hover(view: DocumentView, offset: number): Hover | undefined {
   const section = view.source.sections.find(({ span }) => contains(span, offset));
   if (section !== undefined) return sectionHover(view, section);
   const use = innermost(view.source.ctxUses.filter(({ span }) => contains(span, offset)));
-  const field = use && fieldHover(view, use);
-  return field ?? structHover(view, offset);
+  const value = use && (fieldHover(view, use) ?? argumentHover(view, use));
+  return value ?? parameterHover(view, offset) ?? structHover(view, offset);
 }
 
 function sectionHover(view: DocumentView, site: SectionSite): Hover | undefined {
@@ -36,7 +40,33 @@ function sectionHover(view: DocumentView, site: SectionSite): Hover | undefined 
   if (tracepoint && hasEvent(view.kernel.index, tracepoint.category, tracepoint.name))
     return { markdown: describeEvent(view.kernel, tracepoint.category, tracepoint.name), span };
   const def = parseSectionName(site.value)?.def;
-  return def && { markdown: describeSection(def), span };
+  if (def === undefined) return undefined;
+  const { index } = view.kernel;
+  const traced = tracedBy(index.types, site.value);
+  const prototype = traced && describeTraced(index, traced, def.macro ?? 'BPF_PROG');
+  return { markdown: paragraphs([describeSection(def), prototype]), span };
+}
+
+/** `ctx->args[n]` of a raw tracepoint, `ctx[n]` of a traced function. */
+function argumentHover(view: DocumentView, use: CtxUse): Hover | undefined {
+  const found = tracedUse(view, use);
+  const read = view.text.slice(use.span.start, use.span.end);
+  const markdown = found && describeArgument(view.kernel.index, found.traced, found.index, read);
+  return markdown === undefined ? undefined : { markdown, span: use.span };
+}
+
+/** The name of a parameter of `BPF_PROG(name, …)`. */
+function parameterHover(view: DocumentView, offset: number): Hover | undefined {
+  for (const program of view.source.programs) {
+    const { parameters, macro = '' } = program.function;
+    const n = parameters.findIndex(({ nameSpan }) => nameSpan !== undefined && contains(nameSpan, offset));
+    const span = parameters[n]?.nameSpan;
+    if (span === undefined || !/^BPF_(?:PROG|KPROBE)$/.test(macro)) continue;
+    const traced = tracedOf(view, program);
+    const markdown = traced && describeArgument(view.kernel.index, traced, n);
+    return markdown === undefined ? undefined : { markdown, span };
+  }
+  return undefined;
 }
 
 function fieldHover(view: DocumentView, use: CtxUse): Hover | undefined {

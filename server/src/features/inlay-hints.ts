@@ -2,6 +2,7 @@
 import type { Span } from '../analysis/model';
 import { fieldOfUse } from '../ctx/field';
 import { eventName, tracepointUses } from '../ctx/tracepoint-uses';
+import { tracedUse } from '../traced/uses';
 import type { DocumentView } from '../view';
 
 export interface InlayHint {
@@ -12,6 +13,23 @@ export interface InlayHint {
 }
 
 export function inlayHints(view: DocumentView, range: Span): readonly InlayHint[] {
+  return [...fieldHints(view, range), ...argumentHints(view, range)];
+}
+
+/** `ctx->args[1]` of a raw tracepoint, `ctx[1]` of a traced function. */
+function argumentHints(view: DocumentView, range: Span): readonly InlayHint[] {
+  return view.source.ctxUses.flatMap((use): InlayHint[] => {
+    const offset = use.span.end;
+    if (offset < range.start || offset > range.end) return [];
+    const found = tracedUse(view, use);
+    const value = found?.traced.values[found.index];
+    if (found === undefined || value === undefined || value.name === '') return [];
+    const declaration = found.traced.types.declaration(value.type, value.name);
+    return [{ offset, label: value.name, tooltip: `${declaration} of ${found.traced.what}` }];
+  });
+}
+
+function fieldHints(view: DocumentView, range: Span): readonly InlayHint[] {
   return tracepointUses(view).flatMap(({ use, format }): InlayHint[] => {
     const last = use.path.at(-1);
     if (last === undefined || last.kind === 'member') return [];

@@ -103,6 +103,17 @@ describe('the parameter list', () => {
     expect(labels('SEC("xdp")\nint f(/*|*/')).toEqual(['struct xdp_md *ctx']);
   });
 
+  it('of BPF_PROG offers the parameters of what is traced, one and all', () => {
+    const labels = (source: string) => at(source).items.map(({ label }) => label);
+    const head = 'SEC("raw_tp/sched_process_fork")\nint BPF_PROG(f, ';
+    expect(labels(`${head}/*|*/)`)).toEqual([
+      'struct task_struct *parent',
+      'struct task_struct *parent, struct task_struct *child',
+    ]);
+    expect(labels(`${head}struct task_struct *p, /*|*/)`)).toEqual(['struct task_struct *child']);
+    expect(labels(`${head}struct task_struct *p, struct task_struct *c, /*|*/)`)).toEqual([]);
+  });
+
   it('replaces what is there', () => {
     const source =
       'SEC("tp/sched/sched_wakeup")\nint f(struct trace_ev/*|*/ent_raw_sched_wakeup *ctx)\n{\n}\n';

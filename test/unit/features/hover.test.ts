@@ -56,6 +56,14 @@ describe('hover on a SEC string', () => {
     expect(found?.markdown).toContain('`BPF_PROG_TYPE_KPROBE`');
   });
 
+  it('shows the prototype of a raw tracepoint', () => {
+    const found = at('SEC("raw_tp/task_/*|*/newtask")\nint f(void *ctx) { return 0; }\n');
+    expect(found?.markdown).toContain(
+      'int BPF_PROG(name, struct task_struct *task, long unsigned int clone_flags)',
+    );
+    expect(found?.markdown).toContain('The parameters of raw tracepoint task_newtask');
+  });
+
   it('is silent where nothing is known', () => {
     expect(at('char l[] SEC("lic/*|*/ense") = "GPL";')).toBeUndefined();
   });
@@ -169,5 +177,29 @@ describe.each(bundledKernelIds)('every argument of every syscall of %s', (id) =>
     }
     expect(wrong).toEqual([]);
     expect(asked).toBe(argumentCounts[id] * 2);
+  });
+});
+
+describe('hover on an argument of what is traced', () => {
+  const raw = (parameter: string, body: string) =>
+    at(`SEC("raw_tp/sched_switch")\nint ${parameter}\n{\n\t${body}\n\treturn 0;\n}\n`);
+
+  it('names the argument behind a number', () => {
+    const found = raw('f(struct bpf_raw_tracepoint_args *ctx)', 'return ctx->ar/*|*/gs[2];');
+    expect(found?.about).toBe('ctx->args[2]');
+    expect(found?.markdown).toContain('struct task_struct *next');
+    expect(found?.markdown).toContain('`ctx->args[2]` is argument 3 of raw tracepoint sched_switch');
+    expect(raw('f(__u64 *ctx)', 'return ctx/*|*/[1];')?.markdown).toContain('struct task_struct *prev');
+  });
+
+  it('says what a parameter of BPF_PROG is in the kernel', () => {
+    const found = raw('BPF_PROG(f, bool b, void *p/*|*/)', '');
+    expect(found?.about).toBe('p');
+    expect(found?.markdown).toContain('struct task_struct *prev');
+    expect(raw('BPF_PROG(f, bool b, void *p, void *n, int s, int mo/*|*/re)', '')).toBeUndefined();
+  });
+
+  it('is silent where the kernel has no such argument', () => {
+    expect(raw('f(__u64 *ctx)', 'return ctx/*|*/[9];')).toBeUndefined();
   });
 });

@@ -40,6 +40,14 @@ describe('inlay hints', () => {
       expect(shown(source)).toBe(source);
   });
 
+  it('name the arguments of a raw tracepoint', () => {
+    expect(
+      shown(
+        'SEC("raw_tp/sched_switch")\nint f(struct bpf_raw_tracepoint_args *ctx)\n{\n\treturn ctx->args[2] == ctx->args[9];\n}\n',
+      ),
+    ).toContain('ctx->args[2]«next» == ctx->args[9];');
+  });
+
   it('are only those of the range', () => {
     const text = shown(
       openat('\tlong x = ctx->args[0];\n/*<*/\tlong y = ctx->args[1];/*>*/\n\tlong z = ctx->args[2];'),

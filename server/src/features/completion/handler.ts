@@ -1,8 +1,9 @@
 /** After a SEC line: the whole handler, named as libbpf's own programs are. */
 import { parseSectionName } from '#core/bpf/section-name';
 import type { SectionName } from '#core/bpf/sections';
-import type { FunctionPrototype, TypeIndex } from '#core/btf/types';
+import type { TypeIndex } from '#core/btf/types';
 import type { AfterSectionCursor } from '../../analysis/cursor-model';
+import { parameterOf, traced } from '../../traced/prototype';
 import type { DocumentView } from '../../view';
 import { ctxParameters } from './ctx-type';
 import type { CompletionItem } from './item';
@@ -60,39 +61,10 @@ function unusedName(view: DocumentView, name: string): string {
 }
 
 /** What BPF_PROG and its like unpack: the parameters of the traced function, as the kernel's BTF declares them. */
-function tracedParameters(types: TypeIndex, { def, target = '' }: SectionName): readonly string[] {
-  if (def.macro === 'BPF_KRETPROBE') return ['long ret'];
-  const prototype = tracedPrototype(types, def.name, target);
-  if (prototype === undefined) return [];
-  const parameters = prototype.parameters.map(({ name, type }, n) =>
-    types.declaration(type, name || `arg${n + 1}`),
-  );
-  const returns = def.name.startsWith('fexit') || def.name.startsWith('fmod_ret');
-  const hasReturn = returns && types.kind(prototype.returns) !== 'void';
-  return hasReturn ? [...parameters, types.declaration(prototype.returns, 'ret')] : parameters;
-}
-
-function tracedPrototype(types: TypeIndex, section: string, target: string): FunctionPrototype | undefined {
-  const family = section.replace(/\..*$/, '');
-  switch (family) {
-    case 'fentry':
-    case 'fexit':
-    case 'fmod_ret':
-    case 'kprobe':
-      return types.func(target.replace(/^.*:/, ''));
-    case 'lsm':
-      return types.func(`bpf_lsm_${target}`);
-    case 'tp_btf': {
-      // `int __traceiter_<event>(void *, …)` has the names of the parameters, `btf_trace_<event>` is there always;
-      // the first parameter is the kernel's own.
-      const typedef = types.typedef(`btf_trace_${target}`);
-      const pointer = typedef && types.target(types.resolve(typedef));
-      const prototype = types.func(`__traceiter_${target}`) ?? (pointer && types.prototype(pointer));
-      return prototype && { ...prototype, parameters: prototype.parameters.slice(1) };
-    }
-    default:
-      return undefined;
-  }
+function tracedParameters(types: TypeIndex, section: SectionName): readonly string[] {
+  if (section.def.macro === 'BPF_KRETPROBE') return ['long ret'];
+  const found = traced(types, section);
+  return found?.values.map((_, n) => parameterOf(found, n) ?? '') ?? [];
 }
 
 /** Snippets give `$`, `}` and `\` a meaning. */

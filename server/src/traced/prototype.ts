@@ -1,0 +1,101 @@
+/**
+ * What the kernel passes to programs of raw tracepoints, kernel functions and LSM hooks: the parameters that its BTF
+ * declares for the target of the section.
+ */
+import { parseSectionName } from '#core/bpf/section-name';
+import type { SectionName } from '#core/bpf/sections';
+import type { FunctionPrototype, TypeIndex, TypeRef } from '#core/btf/types';
+
+export interface TracedValue {
+  /** Empty where BTF has no name. */
+  readonly name: string;
+  readonly type: TypeRef;
+}
+
+export interface Traced {
+  readonly types: TypeIndex;
+  /** `raw tracepoint sched_switch`, `function do_unlinkat`, `LSM hook file_open`. */
+  readonly what: string;
+  /**
+   * Where the program finds them: `args[n]` of its ctx and `ctx[n]` are the same 64-bit words, unless they are in
+   * registers (kprobe).
+   */
+  readonly inRegisters: boolean;
+  /** In order. Programs at the return of a function have its return value as the last one: `ret`. */
+  readonly values: readonly TracedValue[];
+  /** So many words the verifier lets a program read: LSM hooks have what the program before returned behind the last value. */
+  readonly readable: number;
+}
+
+/** Undefined where the section traces nothing by name, or the kernel has no such target. */
+export function tracedBy(types: TypeIndex, section: string): Traced | undefined {
+  const name = parseSectionName(section);
+  return name && traced(types, name);
+}
+
+export function traced(types: TypeIndex, { def, target = '' }: SectionName): Traced | undefined {
+  const family = def.name.replace(/\..*$/, '');
+  const made = (what: string, prototype: FunctionPrototype | undefined): Traced | undefined => {
+    if (prototype === undefined) return undefined;
+    const values = [...prototype.parameters, ...returnValue(types, family, prototype)];
+    const returns = /^(?:fexit|fmod_ret|lsm)$/.test(family);
+    const readable = prototype.parameters.length + (returns ? 1 : 0);
+    return { types, what: `${what} ${target}`, inRegisters: family === 'kprobe', values, readable };
+  };
+  // A struct that is passed by value may take two words.
+  const inWords = (prototype: FunctionPrototype | undefined) =>
+    prototype?.parameters.every(({ type }) => types.layout(type) === undefined) === true
+      ? prototype
+      : undefined;
+  switch (family) {
+    case 'raw_tp':
+    case 'raw_tracepoint':
+    case 'tp_btf':
+      return made('raw tracepoint', rawTracepoint(types, target));
+    case 'fentry':
+    case 'fexit':
+    case 'fmod_ret':
+    case 'kprobe':
+      return made('function', inWords(types.func(target.replace(/^.*:/, ''))));
+    case 'lsm':
+      return made('LSM hook', inWords(types.func(`bpf_lsm_${target}`)));
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * `btf_trace_<event>` is there for every raw tracepoint; `int __traceiter_<event>(void *, …)` has the names of the
+ * parameters too. The first parameter of both is the kernel's own.
+ */
+function rawTracepoint(types: TypeIndex, event: string): FunctionPrototype | undefined {
+  const typedef = types.typedef(`btf_trace_${event}`);
+  if (typedef === undefined) return undefined;
+  const pointer = types.target(types.resolve(typedef));
+  const prototype = types.func(`__traceiter_${event}`) ?? (pointer && types.prototype(pointer));
+  return prototype && { ...prototype, parameters: prototype.parameters.slice(1) };
+}
+
+function returnValue(types: TypeIndex, family: string, prototype: FunctionPrototype): readonly TracedValue[] {
+  const returns = family === 'fexit' || family === 'fmod_ret';
+  if (!returns || types.kind(prototype.returns) === 'void') return [];
+  return [{ name: 'ret', type: prototype.returns }];
+}
+
+/** `struct task_struct *prev`; one without a name is `arg2`. */
+export function declarationOf({ types, values }: Traced, n: number): string | undefined {
+  const value = values[n];
+  return value && types.declaration(value.type, value.name || `arg${n + 1}`);
+}
+
+/**
+ * The same as a parameter of `BPF_PROG(name, …)`, which has a `ctx` of its own, and cannot convert its words to a struct or
+ * union that is passed by value.
+ */
+export function parameterOf(traced: Traced, n: number): string | undefined {
+  const value = traced.values[n];
+  if (value === undefined) return undefined;
+  const name = value.name === 'ctx' ? 'ctx_' : value.name || `arg${n + 1}`;
+  const byValue = traced.types.layout(value.type) !== undefined;
+  return byValue ? `unsigned long long ${name}` : traced.types.declaration(value.type, name);
+}

@@ -1,0 +1,31 @@
+/** Which argument of what is traced a use of ctx reads. */
+import type { CtxUse, Program } from '../analysis/model';
+import type { DocumentView } from '../view';
+import { tracedBy, type Traced } from './prototype';
+
+export interface TracedUse {
+  readonly use: CtxUse;
+  readonly traced: Traced;
+  /** From 0; it may be past the last one. */
+  readonly index: number;
+}
+
+export function tracedOf(view: DocumentView, program: Program): Traced | undefined {
+  return tracedBy(view.kernel.index.types, program.section.value);
+}
+
+/** `ctx->args[2]` of `struct bpf_raw_tracepoint_args`, `ctx[2]` of words. */
+export function tracedUse(view: DocumentView, use: CtxUse): TracedUse | undefined {
+  const index = wordIndex(use);
+  if (index === undefined) return undefined;
+  const traced = tracedOf(view, use.programs[0]);
+  return traced === undefined || traced.inRegisters ? undefined : { use, traced, index };
+}
+
+function wordIndex({ path, structName }: CtxUse): number | undefined {
+  const [first, second] = path;
+  if (structName === undefined) return path.length === 1 && first.kind === 'index' ? first.value : undefined;
+  if (structName !== 'bpf_raw_tracepoint_args' || path.length !== 2) return undefined;
+  if (first.kind !== 'member' || first.name !== 'args' || second?.kind !== 'index') return undefined;
+  return second.value;
+}
