@@ -10,9 +10,10 @@ import { running } from './running';
 import type { Section } from './section';
 import { servers } from './servers';
 import { throughput } from './throughput';
+import { verifierLog } from './verifier-log';
 import { makeWorkspace } from './workspace';
 
-const sections: readonly Section[] = [servers, indexing, listing, running, throughput];
+const sections: readonly Section[] = [servers, indexing, listing, running, throughput, verifierLog];
 
 /** All sections are written to docs/performance.md; some of them are only shown. */
 async function bench(root: string, names: readonly string[]): Promise<void> {
