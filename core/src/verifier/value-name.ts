@@ -48,20 +48,6 @@ export function nameAtOrigin(c: Walk, { end }: Trace): string | undefined {
   return assignedName(text, end.name) ?? (text.includes(end.name) ? undefined : assignedName(text));
 }
 
-/** The whole expression that is followed at a step: `task->real_parent->tgid`, as far as it goes to the right. */
-export function followedExpression(c: Circumstances, at: number): string | undefined {
-  const position = positionOf(c, at);
-  if (!position) return undefined;
-  const exact = dereferenceAt(position.text, position.column);
-  const all = dereferences(position.text);
-  const begin = exact ?? all[0];
-  if (!begin) return undefined;
-  const longest = all.filter(({ expression }) => expression.startsWith(begin.expression));
-  const chains = new Set(all.map(({ expression }) => /^\w+/.exec(expression)?.[0] ?? expression));
-  if (!exact && chains.size > 1) return undefined;
-  return longest[longest.length - 1]?.expression;
-}
-
 /** What the compiler says is followed there: its column is that of the member, the bracket or the star. */
 function dereferenceAt(text: string, column: number | undefined): Dereference | undefined {
   if (!column) return undefined;

@@ -1,8 +1,8 @@
 /** A value for a variable that has none on some path; a struct with its padding. */
 import { callAt, plainName } from './calls';
-import { localOf, structOf } from './declared';
+import { isUnsigned, localOf, structOf } from './declared';
 import { linesAfterDeclarations } from './layout';
-import type { FixContext, VerdictFix } from './model';
+import type { FixContext, Place, VerdictFix } from './model';
 import { mentions } from './statements';
 
 export const initialize: VerdictFix = {
@@ -21,7 +21,7 @@ export const initialize: VerdictFix = {
     const title = `Give \`${name}\` a value where it is declared`;
     const isStruct = !declared.isArray && structOf(c, declared.type) !== undefined;
     if (!isStruct) {
-      if (declared.type.startsWith('struct ') || declared.type.startsWith('union ')) return undefined;
+      if (!declared.isArray && isUnsigned(declared) === undefined) return undefined;
       const newText = declared.isArray ? ' = {}' : ' = 0';
       return {
         title,
@@ -47,26 +47,24 @@ function subjectOf({ stop, verdict, text }: FixContext): string | undefined {
       : undefined;
   }
   const call = callAt(text, statement.tokens, offset);
-  const number = /^(?:invalid (?:indirect )?(?:read|access).*|.*)\bR([1-5])\b/.exec(verdict.kernelText)?.[1];
+  const number = /\bR([1-5])\b/.exec(verdict.kernelText)?.[1];
   const locals = (call?.arguments ?? []).flatMap((argument, i) => {
     const name = /^&(\w+)$/.exec(argument.text)?.[1];
     const isMeant = number === undefined || Number(number) === i + 1;
-    return name !== undefined &&
-      isMeant &&
-      localOf(stop, name)?.initializer === undefined &&
-      localOf(stop, name)
-      ? [name]
-      : [];
+    return name !== undefined && isMeant && isBare(stop, name) ? [name] : [];
   });
   if (call) return locals.length === 1 ? locals[0] : undefined;
   const at = statement.tokens.find(
     ({ start, end, kind }) => kind === 'word' && start <= offset && offset < end,
   );
-  const names = statement.tokens.filter(
-    ({ kind, text: word }) =>
-      kind === 'word' && localOf(stop, word) && localOf(stop, word)?.initializer === undefined,
-  );
+  const names = statement.tokens.filter(({ kind, text: word }) => kind === 'word' && isBare(stop, word));
   const [only, ...others] = new Set(names.map((token) => token.text));
-  if (at && localOf(stop, at.text)) return at.text;
+  if (at && isBare(stop, at.text)) return at.text;
   return others.length === 0 ? only : undefined;
+}
+
+/** A local without a value in its declaration. */
+function isBare(place: Place, name: string): boolean {
+  const declared = localOf(place, name);
+  return declared !== undefined && declared.initializer === undefined;
 }

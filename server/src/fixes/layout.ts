@@ -5,7 +5,7 @@ import { before, isDeclaration, type Statement } from './statements';
 /** A line to write, without indentation; deeper ones begin with tabs, which become the file's own. */
 export type Line = string;
 
-export function indentAt(text: string, offset: number): string {
+function indentAt(text: string, offset: number): string {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
 }

@@ -1,5 +1,4 @@
 /** The thread's id from its helper: the verifier lets no program read it from the record. */
-import { tokenize } from '../analysis/lexer';
 import type { VerdictFix } from './model';
 
 export const threadId: VerdictFix = {
@@ -19,11 +18,7 @@ export const threadId: VerdictFix = {
     if (!only || found.length > 1) return undefined;
     const start = statement.span.start + only.index;
     const span = { start, end: start + only[0].length };
-    if (
-      /^(?:=(?!=)|\+\+|--)/.test(text.slice(span.end).trimStart()) ||
-      tokenize(text, span.start, span.end).length < 3
-    )
-      return undefined;
+    if (/^(?:=(?!=)|\+\+|--)/.test(text.slice(span.end).trimStart())) return undefined;
     return {
       title: 'Read the thread’s id with `bpf_get_current_pid_tgid()`',
       edits: [{ span, newText: '(__u32)bpf_get_current_pid_tgid()' }],

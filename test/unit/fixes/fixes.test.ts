@@ -394,3 +394,31 @@ describe('license', () => {
     expect(fixesIn(file(helper).replace('<bpf/bpf_helpers.h>', '"common.h"'), {}, context)).toEqual([]);
   });
 });
+
+describe('initialize', () => {
+  const use = (declaration: string) => `	${declaration};
+
+	bpf_map_update_elem(&m, &key, &x, 0);
+	// ^^^^^^^^^^^^^^^^ error[stack-uninitialised]`;
+  const kernelText = 'invalid read from stack R3 off -16+0 size 8';
+
+  it.each([
+    ['__u64 x', '__u64 x = 0'],
+    ['int x, y', 'int x = 0, y'],
+    ['__u8 x[16]', '__u8 x[16] = {}'],
+  ])('gives %s a value', (declaration, fixed) => {
+    expect(fixes(use(declaration), { kernelText })[0]?.text).toContain(`	${fixed};\n`);
+  });
+
+  it('clears a struct of the file', () => {
+    const [fix] = fixes(use('struct value x'), { kernelText });
+    expect(fix?.text).toContain('	struct value x;\n\n	__builtin_memset(&x, 0, sizeof(x));\n');
+  });
+
+  it.each(['event_t x', 'struct unknown x', 'volatile struct value x', 'struct value x = {}'])(
+    'is silent for %s',
+    (declaration) => {
+      expect(fixes(use(declaration), { kernelText })).toEqual([]);
+    },
+  );
+});
