@@ -38,7 +38,7 @@ const width = 6;
 /** In columns: a path is long, and as many objects would keep the garbage collector busy. */
 export class VerifiedPath {
   readonly #limit: number;
-  readonly #numbers: Int32Array;
+  #numbers = new Int32Array(64 * width);
   readonly #texts: string[] = [];
   readonly #sources: (string | undefined)[] = [];
   readonly #befores: (Piece | undefined)[] = [];
@@ -51,7 +51,6 @@ export class VerifiedPath {
 
   constructor(limit: number) {
     this.#limit = limit;
-    this.#numbers = new Int32Array(2 * limit * width);
   }
 
   /** Oldest first; the newest of them, where there are more than the limit. */
@@ -132,8 +131,9 @@ export class VerifiedPath {
   }
 
   #set(at: number, { index, text, from, to, before, source, logLine }: PathEntry): void {
-    const numbers = this.#numbers;
     const start = at * width;
+    if (start + width > this.#numbers.length) this.#grow();
+    const numbers = this.#numbers;
     numbers[start + column.index] = index;
     numbers[start + column.from] = from;
     numbers[start + column.to] = to;
@@ -143,6 +143,12 @@ export class VerifiedPath {
     this.#texts[at] = text;
     this.#sources[at] = source?.text;
     this.#befores[at] = before;
+  }
+
+  #grow(): void {
+    const larger = new Int32Array(2 * this.#numbers.length);
+    larger.set(this.#numbers);
+    this.#numbers = larger;
   }
 
   #cutTo(length: number): void {

@@ -206,6 +206,23 @@ describe('logs in other texts', () => {
   });
 });
 
+describe('parameters of unknown types', () => {
+  const said = "arg#0 reference type('UNKNOWN ') size cannot be determined: -22\n";
+  const cost = (count: number) =>
+    `processed ${count} insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n`;
+
+  it('are no refusal of a program', () => {
+    expect(single(`${said}0: (b7) r0 = 0\n1: (95) exit\n${cost(2)}`).refused).toBe(false);
+    // At level 4, without the instructions.
+    expect(single(`${said}verification time 7 usec\n${cost(2)}`).refused).toBe(false);
+  });
+
+  it('are one of a global function, of which nothing is verified then', () => {
+    const log = single(`Validating visit() func#1...\n${said}${cost(0)}`);
+    expect(log).toMatchObject({ refused: true, globalFunction: 'visit', messages: [{ logLine: 2 }] });
+  });
+});
+
 describe('streaming', () => {
   it('does not depend on where the parts end', () => {
     fc.assert(
