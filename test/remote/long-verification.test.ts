@@ -36,7 +36,7 @@ describeUnless(missing, 'a long verification', () => {
   /** The kernel is at it: its first program is loaded. */
   const begun = () =>
     expect
-      .poll(() => thisMachine(`bpftool prog | grep -cw 'name ${name}_0'; true`), { timeout: 20_000 })
+      .poll(() => thisMachine(`bpftool prog | grep -cw 'name ${name}_0'; true`), { timeout: 60_000 })
       .toBe('1\n');
 
   test('is not taken for a host that is gone', async () => {
