@@ -93,6 +93,18 @@ for (const { version, vscode } of codeServers) {
       await gone(thisMachine, 'count');
     });
 
+    it('fixes what was refused, and the verifier accepts it', async () => {
+      await workbench.goTo(20);
+      await workbench.applyQuickFix('Return early where `value` is NULL', () => shot('verdict-fix'));
+      await workbench.page.locator('.view-line', { hasText: 'if (!value)' }).first().waitFor();
+      await workbench.runCommand('eBPF: Verify on Host');
+      const toast = workbench.page.locator('.notification-toast', {
+        hasText: '1 program passes the verifier',
+      });
+      await toast.waitFor();
+      await expect.poll(() => workbench.squiggles('error').count()).toBe(0);
+    });
+
     it('has no uncaught error', () => {
       expect(session.pageErrors).toEqual([]);
     });
