@@ -1,7 +1,7 @@
 /** Options that the commands share which work on hosts. */
 import { join, resolve } from 'node:path';
 import { tmpdir } from 'node:os';
-import type { BuildOptions, Places, RunOptions, Target } from '#runner/model';
+import type { BuildOptions, Places, RunOptions, SshOptions, Target } from '#runner/model';
 import { UsageError } from './command';
 import type { Io } from './command';
 import { terminalUi } from './terminal';
@@ -32,13 +32,17 @@ interface HostValues {
 export function hostsOf(values: HostValues, io: Io): Omit<RunOptions, 'source'> {
   const remote = values.host.map((host): Target => ({ kind: 'ssh', host }));
   const local: Target[] = values.local || remote.length === 0 ? [{ kind: 'local' }] : [];
-  const config = values['ssh-config'];
   return {
     targets: [...local, ...remote],
     ui: terminalUi(io, { verbose: values.verbose }),
     places: placesOf(io),
-    ssh: { args: config === undefined ? [] : ['-F', resolve(io.cwd, config)] },
+    ssh: sshOf(values, io),
   };
+}
+
+export function sshOf(values: Pick<HostValues, 'ssh-config'>, io: Io): SshOptions {
+  const config = values['ssh-config'];
+  return { args: config === undefined ? [] : ['-F', resolve(io.cwd, config)] };
 }
 
 export function placesOf({ dist, cacheDir }: Io): Places {

@@ -1,6 +1,6 @@
 /**
  * The lines of a stream, one at a time and no faster than they are asked for: who does not read slows the writer
- * down, and memory stays bounded whatever is sent.
+ * down, and memory stays bounded whatever is sent. What follows the lines may be bytes.
  */
 import type { Readable } from 'node:stream';
 
@@ -36,6 +36,15 @@ export class LineReader {
       if (chunk === undefined) return undefined;
       this.#rest = chunk;
     }
+  }
+
+  /** The bytes that come next, as many as are there; undefined at the end of the stream. One call at a time. */
+  async bytes(): Promise<Buffer | undefined> {
+    const rest = Buffer.concat([...this.#pieces, this.#rest]);
+    this.#pieces = [];
+    this.#size = 0;
+    this.#rest = Buffer.alloc(0);
+    return rest.length > 0 ? rest : this.#chunk();
   }
 
   async #chunk(): Promise<Buffer | undefined> {

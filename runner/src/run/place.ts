@@ -9,7 +9,8 @@ import type { ConnectContext, Connection } from '../connection/connection';
 import { RunFailure } from '../failure/failure';
 import { defaultConnectTimeout } from '../connection/ssh-command';
 import type { SshOptions, Target } from '../model';
-import { ChannelEnded, openShell } from '../shell/remote-shell';
+import { ChannelEnded } from '../shell/answers';
+import { openShell } from '../shell/remote-shell';
 import type { RemoteShell } from '../shell/remote-shell';
 import { deferred } from './deferred';
 import { Lifeline } from './lifeline';
@@ -48,7 +49,7 @@ export async function reach(target: Target, host: string, context: ConnectContex
 }
 
 /** What is waited for as long as anybody could want, but not for ever; the time that the user takes to answer does not count. */
-async function patiently<T>(
+export async function patiently<T>(
   connection: Connection,
   host: string,
   { connectTimeout = defaultConnectTimeout }: SshOptions,

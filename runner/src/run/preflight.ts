@@ -35,9 +35,10 @@ export async function preflight(
   );
 }
 
-async function askPassword(
+/** A password that sudo on the host takes. */
+export async function askPassword(
   host: string,
-  shell: RemoteShell,
+  shell: Pick<RemoteShell, 'unlock'>,
   ui: RunnerUi,
   signal: AbortSignal,
 ): Promise<string> {

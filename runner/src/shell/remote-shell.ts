@@ -1,11 +1,11 @@
 /** Our end of the script in bootstrap.ts. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Channel } from '../connection/channel';
-import { LineTooLong } from '../connection/lines';
 import { RunFailure } from '../failure/failure';
 import { mayLoad } from '../text/capabilities';
 import { cleanLine } from '../text/clean';
+import { newWord, nextAnswer } from './answers';
 import { bootstrapScript } from './bootstrap';
 import { quote } from './quote';
 
@@ -31,13 +31,6 @@ export interface Work {
   readonly err: string;
 }
 
-/** The host ended before it answered; what it was is for the connection to say. */
-export class ChannelEnded extends Error {
-  override readonly name = 'ChannelEnded';
-}
-
-/** What login files may print before us. */
-const maxNoise = 1_000_000;
 const aliveMs = 1000;
 
 export interface RemoteShell {
@@ -60,7 +53,7 @@ export interface RemoteShell {
 }
 
 export async function openShell(channel: Channel): Promise<RemoteShell> {
-  const word = `@ebpf-workbench-${randomBytes(8).toString('hex')}`;
+  const word = newWord();
   channel.write(bootstrapScript(word));
   const folders: Folder = { refused: [], chosen: '' };
   const facts = await readFacts();
@@ -71,19 +64,7 @@ export async function openShell(channel: Channel): Promise<RemoteShell> {
     channel.write(':\n');
   }
 
-  async function answer(): Promise<readonly [key: string, rest: string]> {
-    for (let noise = 0; noise < maxNoise;) {
-      const line = await nextLine(channel);
-      if (line === undefined) throw new ChannelEnded();
-      if (line.startsWith(`${word} `)) {
-        const text = line.slice(word.length + 1);
-        const end = text.indexOf(' ');
-        return end < 0 ? [text, ''] : [text.slice(0, end), text.slice(end + 1)];
-      }
-      noise += line.length + 1;
-    }
-    throw endlessNoise();
-  }
+  const answer = () => nextAnswer(channel, word);
 
   async function readFacts(): Promise<ShellFacts> {
     const found = new Map<string, string>();
@@ -181,22 +162,6 @@ function folderLine(folders: Folder, key: string, rest: string): boolean {
   else if (key === 'folder') folders.chosen = rest;
   else return false;
   return true;
-}
-
-async function nextLine({ lines }: Channel): Promise<string | undefined> {
-  try {
-    return await lines.next();
-  } catch (error) {
-    throw error instanceof LineTooLong ? endlessNoise() : error;
-  }
-}
-
-function endlessNoise(): RunFailure {
-  return new RunFailure(
-    'host-unsupported',
-    'the host prints without end when we log in',
-    'Look at what its login files (~/.bashrc, ~/.profile) do in sessions without a terminal.',
-  );
 }
 
 function damaged(result: string): RunFailure {

@@ -1,6 +1,7 @@
 /** Makes a snapshot of a live kernel or of a kernel directory. */
 import { encodeSnapshot } from '#core/snapshot/codec';
 import type { SnapshotMeta } from '#core/snapshot/codec';
+import { sortedLines } from '#core/snapshot/sorted-lines';
 import type { Problem } from '#core/result';
 import { directoryMeta, findDirectory, readFeatures } from './directory';
 import { findHost, HOST, hostMeta } from './host';
@@ -64,13 +65,4 @@ function find(source: CaptureSource, host: HostPaths): Found {
   }
   const { path } = source;
   return { ...findDirectory(path), meta: directoryMeta(path), features: readFeatures(path) };
-}
-
-/** Sorted, each once: smaller in the file, and nearly free to sort when it is read. */
-function sortedLines(text: string): string {
-  const lines = text.split('\n').filter((line) => line !== '');
-  return [...new Set(lines)]
-    .sort()
-    .map((line) => `${line}\n`)
-    .join('');
 }

@@ -59,3 +59,17 @@ test('takes a stream that is torn down for one that ends', async () => {
   stream.destroy(new Error('gone'));
   expect(await next).toBeUndefined();
 });
+
+test('gives what follows the lines as bytes, and none of them twice', async () => {
+  const binary = Uint8Array.from([0, 255, 10, 10, 128]);
+  const reader = readerOf(['first\nsec', 'ond\n', binary, binary]);
+  expect([await reader.next(), await reader.next()]).toEqual(['first', 'second']);
+  const bytes: Buffer[] = [];
+  for (let piece = await reader.bytes(); piece; piece = await reader.bytes()) bytes.push(piece);
+  expect(Buffer.concat(bytes).equals(Buffer.concat([binary, binary]))).toBe(true);
+
+  const one = readerOf([Buffer.concat([Buffer.from('first\n'), binary])]);
+  await one.next();
+  expect(binary).toEqual(Uint8Array.from((await one.bytes()) ?? []));
+  expect(await one.bytes()).toBeUndefined();
+});

@@ -1,0 +1,117 @@
+/** What capture-script.ts sends, as the files of a kernel. Any bytes may come: what is not as expected is a problem. */
+import type { Parsed, Problem } from '#core/result';
+import type { KernelFiles } from '#core/snapshot/codec';
+import type { FormatEntry, FormatTexts } from '#core/snapshot/formats';
+import { sortedLines } from '#core/snapshot/sorted-lines';
+import { cleanLine } from '../text/clean';
+
+export interface HostArchive {
+  readonly files: Omit<KernelFiles, 'meta'>;
+  /** `uname -srm`. */
+  readonly uname: string;
+  /** Whether there is an `available_events` anywhere. */
+  readonly hasTracefs: boolean;
+}
+
+interface Piece {
+  readonly bytes: Buffer;
+  readonly ok: boolean;
+}
+
+/** An event's `category/name/format`; names as the section `formats` of a snapshot takes them. */
+const FORMAT_PATH = /^([^\s/]+\/[^\s/]+)\/format$/;
+/** The beginning of a format file, and of nothing inside one. */
+const FORMAT_HEAD = /^name: (.*)\nID: \d+$/gm;
+const MODULE = /^btf\/([\w.-]{1,128})$/;
+
+/** `undefined`, with one problem, where the end is missing. `word` is the one that the script was given. */
+export function readArchive(bytes: Uint8Array, word: string): Parsed<HostArchive | undefined> {
+  const pieces = split(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), word);
+  if (!pieces.has('end')) return { value: undefined, problems: [{ message: 'the end is missing' }] };
+  const problems: Problem[] = [];
+  const text = (name: string) => {
+    const piece = pieces.get(name);
+    return piece?.ok === true ? piece.bytes.toString() : '';
+  };
+  const formats = readFormats(text('paths'), pieces.get('formats'), problems);
+  const btf = readBtf(pieces, problems);
+  const functions = sortedLines(text('functions'));
+  return {
+    value: {
+      files: {
+        events: sortedLines(text('events')),
+        formats,
+        ...btf,
+        ...(functions !== '' && { functions }),
+      },
+      uname: text('uname'),
+      hasTracefs: pieces.get('tracefs')?.ok === true,
+    },
+    problems,
+  };
+}
+
+function split(bytes: Buffer, word: string): ReadonlyMap<string, Piece> {
+  const pieces = new Map<string, Piece>();
+  const before = Buffer.from(`\n${word} `);
+  for (let start = 0; ;) {
+    const mark = bytes.indexOf(before, start);
+    const end = mark < 0 ? -1 : bytes.indexOf('\n', mark + before.length);
+    if (end < 0) return pieces;
+    const line = bytes.toString('utf8', mark + before.length, end);
+    const blank = line.lastIndexOf(' ');
+    const ok = line.slice(blank + 1) === '0';
+    pieces.set(line.slice(0, blank), { bytes: bytes.subarray(start, mark), ok });
+    start = end + 1;
+  }
+}
+
+/**
+ * The files come in the order of their paths; one that could not be read is not among them, and is found out by the
+ * names: a format begins with that of its event.
+ */
+function readFormats(paths: string, piece: Piece | undefined, problems: Problem[]): FormatTexts {
+  const blob = piece?.bytes ?? Buffer.alloc(0);
+  const entries = new Map<string, FormatEntry>();
+  // One byte a character, so that places in the text are places in the bytes.
+  const heads = [...blob.toString('latin1').matchAll(FORMAT_HEAD)];
+  const unread: string[] = [];
+  let next = 0;
+  for (const path of paths.split('\n')) {
+    const event = FORMAT_PATH.exec(path)?.[1];
+    if (event === undefined) continue;
+    const head = heads[next];
+    if (head?.[1] !== event.slice(event.indexOf('/') + 1)) {
+      unread.push(event);
+      continue;
+    }
+    next += 1;
+    entries.set(event, { start: head.index, end: heads[next]?.index ?? blob.length });
+  }
+  if (unread.length > 0) {
+    const some = unread.slice(0, 3).map((event) => cleanLine(event, 80));
+    const more = unread.length > some.length ? ` and ${unread.length - some.length} more` : '';
+    problems.push({ message: `could not be read: ${some.join(', ')}${more}`, where: 'formats' });
+  }
+  return { blob, entries };
+}
+
+function readBtf(pieces: ReadonlyMap<string, Piece>, problems: Problem[]) {
+  const modules = new Map<string, Uint8Array>();
+  let btf: Uint8Array | undefined;
+  for (const [name, piece] of pieces) {
+    const module = MODULE.exec(name)?.[1];
+    if (module === undefined) continue;
+    if (!piece.ok) problems.push({ message: 'could not be read', where: `/sys/kernel/btf/${module}` });
+    else if (module === 'vmlinux') btf = piece.bytes;
+    else modules.set(module, piece.bytes);
+  }
+  if (btf === undefined) {
+    problems.push({
+      message:
+        'the kernel has no BTF (CONFIG_DEBUG_INFO_BTF): its types are not in the snapshot; take them from a vmlinux.h',
+      where: '/sys/kernel/btf/vmlinux',
+    });
+  }
+  return { ...(btf && { btf }), modules };
+}
