@@ -9,6 +9,7 @@ import { LanguageServer } from './language-server';
 import { EventsPanel } from './panels/events-panel';
 import { Preview } from './preview';
 import { createReadOnlyDocuments } from './read-only-documents';
+import { HostKernels } from './run/host-kernels';
 import { RunController } from './run/run-controller';
 import { createRunLenses } from './run/run-lenses';
 import { createRunStatus } from './run/run-status';
@@ -57,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): void {
     run,
     logs,
     hostChecks: new HostChecks({ ui, places }),
+    hostKernels: new HostKernels({ ui, places }),
     memory: context.workspaceState,
   };
   const start = () => {

@@ -4,6 +4,7 @@ import type { BpfEditors } from '../bpf-editors';
 import type { LanguageServer } from '../language-server';
 import type { Preview } from '../preview';
 import type { HostChecks } from '../doctor/host-checks';
+import type { HostKernels } from '../run/host-kernels';
 import type { RunController } from '../run/run-controller';
 import type { VerifierLogs } from '../verifier/verifier-logs';
 import type { ProgramsRepository } from '../views/programs-repository';
@@ -21,6 +22,7 @@ export interface Host {
   readonly run: RunController;
   readonly logs: VerifierLogs;
   readonly hostChecks: HostChecks;
+  readonly hostKernels: HostKernels;
   /** Kept per workspace. */
   readonly memory: vscode.Memento;
 }

@@ -15,3 +15,4 @@ export const verifyId = 'ebpf.verify';
 export const stopId = 'ebpf.stop';
 export const showVerifierLogId = 'ebpf.showVerifierLog';
 export const checkHostId = 'ebpf.checkHost';
+export const captureKernelId = 'ebpf.captureKernel';

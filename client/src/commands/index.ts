@@ -1,5 +1,6 @@
 /** Every command of the extension, by name. */
 import { acceptPreview } from './accept-preview';
+import { captureKernel } from './capture-kernel';
 import { clearTracepointSearch } from './clear-tracepoint-search';
 import { checkHost } from './check-host';
 import type { Command } from './command';
@@ -34,4 +35,5 @@ export const commands: readonly Command[] = [
   stop,
   showVerifierLog,
   checkHost,
+  captureKernel,
 ];

@@ -5,7 +5,7 @@ import { bundledKernelsRequest, type BundledKernel } from '#core/messages/bundle
 import { kernelSourceSchema, type KernelSource } from '#core/settings/kernel-source';
 import { readKernel, writeKernel } from '../settings';
 import type { Command } from './command';
-import { selectKernelId } from './ids';
+import { captureKernelId, selectKernelId } from './ids';
 
 type Item = vscode.QuickPickItem & { choose?(): Promise<KernelSource | undefined> | KernelSource };
 
@@ -55,9 +55,15 @@ function items(bundled: readonly BundledKernel[]): Item[] {
       description: `${machine} · ${id}`,
     })),
     heading('files'),
+    { label: 'Capture from Host…', detail: 'The kernel of a host, over ssh, as a file', choose: askHost },
     { label: 'Snapshot File…', detail: 'A captured kernel: .ebpfkernel', choose: askSnapshot },
     { label: 'Kernel Directory…', detail: 'available_events, events/, vmlinux.btf', choose: askDirectory },
   ];
+}
+
+/** The command offers to choose what it has captured. */
+async function askHost(): Promise<undefined> {
+  await vscode.commands.executeCommand(captureKernelId);
 }
 
 async function askSnapshot(): Promise<KernelSource | undefined> {

@@ -27,15 +27,15 @@ interface Choice extends vscode.QuickPickItem {
   readonly asks?: 'one' | 'several';
 }
 
-/** Undefined where the user chose none. Remembers the choice, unless it is not for running. */
+/** Undefined where the user chose none. Remembers the choice, unless it is not for running. `single`: one host, no more. */
 export async function chooseHosts(
   memory: vscode.Memento,
-  { title = 'Run on which host?', remember = true } = {},
+  { title = 'Run on which host?', remember = true, single = false } = {},
 ): Promise<HostNames | undefined> {
   const known = await sshConfigHosts(readSshConfig());
-  const choice = await vscode.window.showQuickPick(choices(known, chosenHosts(memory)), {
+  const choice = await vscode.window.showQuickPick(choices(known, chosenHosts(memory), single), {
     title,
-    placeHolder: 'A host of your ssh configuration, a group of hosts, or this machine',
+    placeHolder: `A host of your ssh configuration, ${single ? '' : 'a group of hosts, '}or this machine`,
     matchOnDescription: true,
   });
   const hosts =
@@ -48,7 +48,7 @@ export async function chooseHosts(
   return hosts;
 }
 
-function choices(known: readonly string[], last: HostNames | undefined): readonly Choice[] {
+function choices(known: readonly string[], last: HostNames | undefined, single: boolean): readonly Choice[] {
   const isLast = (hosts: HostNames) => last?.join('\n') === hosts.join('\n');
   const choice = (icon: string, label: string, hosts: HostNames, description: string): Choice => ({
     label: `$(${icon}) ${label}`,
@@ -56,9 +56,9 @@ function choices(known: readonly string[], last: HostNames | undefined): readonl
     hosts,
   });
   const separator = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
-  const groups = [...readHostGroups()].map(([name, hosts]) =>
-    choice('server-environment', name, hosts, hosts.join(', ')),
-  );
+  const groups = [...readHostGroups()]
+    .filter(([, hosts]) => !single || hosts.length === 1)
+    .map(([name, hosts]) => choice('server-environment', name, hosts, hosts.join(', ')));
   const all = [
     ...(process.platform === 'linux' ? [choice('vm', 'This machine', [localHost], 'local')] : []),
     ...(groups.length > 0 ? [separator('groups (ebpf.hosts)'), ...groups] : []),
@@ -70,7 +70,9 @@ function choices(known: readonly string[], last: HostNames | undefined): readonl
     ...all.filter(({ hosts }) => hosts === undefined || !isLast(hosts)),
     separator('other'),
     { label: '$(add) Another host…', description: 'user@host, or a name of your ssh', asks: 'one' },
-    ...(known.length > 1 ? [{ label: '$(checklist) Several hosts…', asks: 'several' } as const] : []),
+    ...(known.length > 1 && !single
+      ? [{ label: '$(checklist) Several hosts…', asks: 'several' } as const]
+      : []),
   ];
 }
 
