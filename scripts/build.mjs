@@ -32,7 +32,10 @@ const common = {
  * and not needed for it: `import()` of a file becomes `require` of the bundle of that name, and these modules are loaded
  * when something of them is used first.
  */
-const bundles = { 'create-analyzer': './server-analysis.js' };
+const bundles = {
+  'create-analyzer': './server-analysis.js',
+  'helper-docs.generated': './server-helpers.js',
+};
 const late = {
   name: 'late',
   setup({ onResolve, onLoad }) {
@@ -74,11 +77,12 @@ await Promise.all([
     outdir: join(out, 'webview'),
     entryPoints: { events: 'client/webview/events/main.ts' },
   }),
-  // In three files: the first runs the others from V8's code cache. Shorter text is read and compiled sooner; names
+  // In four files: the first runs the others from V8's code cache. Shorter text is read and compiled sooner; names
   // stay, for the stack traces in the log. `import()` becomes `require`: a script from the cache has no loader for it.
   build({ ...common, entryPoints: { server: 'server/src/lsp/launch.ts' } }),
   build({ ...server, entryPoints: { 'server-main': 'server/src/lsp/main.ts' } }),
   build({ ...server, entryPoints: { 'server-analysis': 'server/src/analysis/create-analyzer.ts' } }),
+  build({ ...server, entryPoints: { 'server-helpers': 'core/src/bpf/helper-docs.generated.ts' } }),
   build({ ...common, entryPoints: { cli: 'cli/src/main.ts' }, banner: { js: '#!/usr/bin/env node' } }),
   buildAgents(join(out, 'agent')),
   build({

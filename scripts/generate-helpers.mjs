@@ -1,6 +1,6 @@
 /**
- * Writes core/src/bpf/helpers.generated.ts from libbpf's bpf_helper_defs.h, and the helpers' names into the
- * grammar that colours them.
+ * Writes core/src/bpf/helpers.generated.ts from libbpf's bpf_helper_defs.h, what its comments say of each helper into
+ * helper-docs.generated.ts beside it, and the helpers' names into the grammar that colours them.
  *
  *   node scripts/generate-helpers.mjs /usr/include/bpf/bpf_helper_defs.h "libbpf 1.1"
  *
@@ -28,6 +28,29 @@ if (helpers.length === 0 || helpers.length !== expected) {
   process.exit(1);
 }
 
+/** The comment before each helper, without its frame and its first line, the name. */
+const COMMENT = /^\/\*\n \* (?<name>bpf_\w+)\n \*\n(?<body>(?: \*.*\n)*?) \*\/\nstatic /gm;
+const docs = [...text.matchAll(COMMENT)].map(({ groups: { name, body } }) => {
+  // `*\/` keeps C's comment open.
+  const lines = body
+    .replaceAll('*\\/', '*/')
+    .split('\n')
+    .map((line) => line.slice(' * '.length).trimEnd());
+  const returns = lines.indexOf('Returns');
+  const part = (from, to) =>
+    lines
+      .slice(from, to)
+      .map((line) => line.replace(/^\t/, ''))
+      .join('\n')
+      .trim();
+  return { name, text: returns < 0 ? [part(0)] : [part(0, returns), part(returns + 1)] };
+});
+const undocumented = helpers.filter(({ name }) => !docs.some((doc) => doc.name === name));
+if (docs.length !== helpers.length || undocumented.length > 0) {
+  console.error(`${source}: no comment on ${undocumented.map(({ name }) => name).join(', ')}`);
+  process.exit(1);
+}
+
 const at = (path) => new URL(path, import.meta.url);
 writeFileSync(
   at('../core/src/bpf/helpers.generated.ts'),
@@ -43,6 +66,20 @@ ${helpers
   .map(({ id, name, prototype }) => `  [${id}, '${name}', '${prototype}'],`)
   .join('\n')}
 ];
+`,
+);
+
+writeFileSync(
+  at('../core/src/bpf/helper-docs.generated.ts'),
+  `// Made by scripts/generate-helpers.mjs from bpf_helper_defs.h (${version}). Do not edit.
+
+/** In reStructuredText. */
+export type HelperDoc = readonly [description: string, returns?: string];
+
+/** What the kernel's headers say of each helper. */
+export const HELPER_DOCS: ReadonlyMap<string, HelperDoc> = new Map<string, HelperDoc>([
+${docs.map((doc) => `  [${JSON.stringify(doc.name)}, ${JSON.stringify(doc.text)}],`).join('\n')}
+]);
 `,
 );
 

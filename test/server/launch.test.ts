@@ -24,6 +24,7 @@ beforeEach(() => {
     'server.js',
     'server-main.js',
     'server-analysis.js',
+    'server-helpers.js',
     'web-tree-sitter.wasm',
     'tree-sitter-c.wasm',
   ];

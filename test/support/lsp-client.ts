@@ -23,6 +23,7 @@ import {
   type ProtocolConnection,
   type PublishDiagnosticsParams,
   type Range,
+  type SignatureHelp,
 } from 'vscode-languageserver/node';
 import type { KernelState } from '#core/messages/kernel-state';
 
@@ -40,6 +41,7 @@ export const vscodeCapabilities: ClientCapabilities = {
     completion: { completionItem: { snippetSupport: true, labelDetailsSupport: true } },
     definition: { linkSupport: true },
     hover: { contentFormat: ['markdown', 'plaintext'] },
+    signatureHelp: { signatureInformation: { parameterInformation: { labelOffsetSupport: true } } },
   },
   workspace: { inlayHint: { refreshSupport: true }, didChangeWatchedFiles: { dynamicRegistration: true } },
   experimental: { commands: { commands: ['editor.action.triggerSuggest'] } },
@@ -161,6 +163,10 @@ export class LspClient {
 
   hover(uri: string, position: Position): Promise<Hover | null> {
     return this.connection.sendRequest('textDocument/hover', { textDocument: { uri }, position });
+  }
+
+  signatureHelp(uri: string, position: Position): Promise<SignatureHelp | null> {
+    return this.connection.sendRequest('textDocument/signatureHelp', { textDocument: { uri }, position });
   }
 
   inlayHints(uri: string, range: Range): Promise<InlayHint[]> {

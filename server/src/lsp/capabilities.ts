@@ -6,6 +6,8 @@ import { CodeActionKind } from './kinds';
 
 export interface ClientAbilities {
   readonly completion: CompletionAbilities;
+  /** It takes a parameter's place in its signature. */
+  readonly labelOffsets: boolean;
   /** It takes definitions that say what was asked about. */
   readonly definitionLinks: boolean;
   /** It may be asked to ask for inlay hints again. */
@@ -32,6 +34,8 @@ export function clientAbilities(client: ClientCapabilities): ClientAbilities {
       snippets: textDocument?.completion?.completionItem?.snippetSupport ?? false,
       reopens: commands.includes(reopenCommand),
     },
+    labelOffsets:
+      textDocument?.signatureHelp?.signatureInformation?.parameterInformation?.labelOffsetSupport ?? false,
     definitionLinks: textDocument?.definition?.linkSupport ?? false,
     refreshesInlayHints: workspace?.inlayHint?.refreshSupport ?? false,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration ?? false,
@@ -52,6 +56,7 @@ export const serverCapabilities: ServerCapabilities = {
     completionItem: { labelDetailsSupport: true },
   },
   hoverProvider: true,
+  signatureHelpProvider: { triggerCharacters: ['(', ','] },
   definitionProvider: true,
   documentSymbolProvider: true,
   inlayHintProvider: true,

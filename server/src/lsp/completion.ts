@@ -77,6 +77,7 @@ const subject = v.variant('kind', [
   v.object({ kind: v.literal('event'), category: text, name: text }),
   v.object({ kind: v.literal('field'), category: text, name: text, field: text }),
   v.object({ kind: v.literal('section'), name: text }),
+  v.object({ kind: v.literal('helper'), name: text }),
 ]);
 
 /** What an item that came back from the client is about. */

@@ -7,6 +7,7 @@ import type {
   DocumentSymbolParams,
   HoverParams,
   InlayHintParams,
+  SignatureHelpParams,
 } from 'vscode-languageserver';
 import type {
   CompletionItem,
@@ -17,6 +18,7 @@ import type {
   CodeAction,
   Hover,
   InlayHint as LspHint,
+  SignatureHelp as LspSignatureHelp,
 } from 'vscode-languageserver-types';
 import type { EventName } from '#core/kernel/model';
 import { fixableFindings, unhandledEvents } from '../features/code-actions';
@@ -24,8 +26,11 @@ import { complete, completeEarly } from '../features/completion/index';
 import { documentation } from '../features/completion/documentation';
 import { definition, type Definition } from '../features/definition';
 import { documentSymbols, type DocumentSymbol } from '../features/document-symbols';
+import { helperHover } from '../features/helper-hover';
 import { hover } from '../features/hover';
 import { inlayHints, type InlayHint } from '../features/inlay-hints';
+import { signatureHelp, type SignatureHelp } from '../features/signature-help';
+import { helperDocs } from '../helpers/docs';
 import type { Environment, Session } from '../session/session';
 import { generateCommand, type ClientAbilities } from './capabilities';
 import { subjectOf, toCompletionList } from './completion';
@@ -43,6 +48,7 @@ export interface FeatureContext {
 
 export function serveFeatures(connection: MessageConnection, context: FeatureContext): void {
   const { session, requests, environment, abilities } = context;
+  const docs = helperDocs();
 
   connection.onRequest(
     'textDocument/completion',
@@ -63,20 +69,30 @@ export function serveFeatures(connection: MessageConnection, context: FeatureCon
     'completionItem/resolve',
     requests.plain(async (item: CompletionItem): Promise<CompletionItem> => {
       const subject = subjectOf(item);
-      const value = subject && documentation(await session.kernel, subject);
+      const value = subject && (await documentation(await session.kernel, subject, docs));
       return value === undefined ? item : { ...item, documentation: { kind: MarkupKind.Markdown, value } };
     }),
   );
   connection.onRequest(
     'textDocument/hover',
     requests.onDocument<HoverParams, Hover | null>({
-      full: ({ view, document, params }) => {
-        const found = hover(view, document.offsetAt(params.position));
+      full: async ({ view, document, params }) => {
+        const offset = document.offsetAt(params.position);
+        const found = hover(view, offset) ?? (await helperHover(view, offset, docs));
         if (found === undefined) return null;
         return {
           contents: { kind: MarkupKind.Markdown, value: found.markdown },
           range: toRange(document, found.span),
         };
+      },
+    }),
+  );
+  connection.onRequest(
+    'textDocument/signatureHelp',
+    requests.onDocument<SignatureHelpParams, LspSignatureHelp | null>({
+      full: async ({ view, document, params }) => {
+        const found = await signatureHelp(view, document.offsetAt(params.position), docs);
+        return found === undefined ? null : toSignatureHelp(found, abilities().labelOffsets);
       },
     }),
   );
@@ -127,6 +143,20 @@ function toGenerateAction({ category, name }: EventName): CodeAction {
   const title = `Generate the handler of ${category}:${name}…`;
   const command = { title, command: generateCommand, arguments: [{ category, name }] };
   return { title, kind: CodeActionKind.QuickFix, command };
+}
+
+function toSignatureHelp(help: SignatureHelp, labelOffsets: boolean): LspSignatureHelp {
+  const markdown = (value: string) => ({ kind: MarkupKind.Markdown, value });
+  const { label, active } = help;
+  const parameters = help.parameters.map(({ start, end, markdown: text }) => ({
+    label: labelOffsets ? ([start, end] as [number, number]) : label.slice(start, end),
+    ...(text !== '' && { documentation: markdown(text) }),
+  }));
+  return {
+    signatures: [{ label, documentation: markdown(help.markdown), parameters }],
+    activeSignature: 0,
+    activeParameter: active,
+  };
 }
 
 function toHint({ offset, label, tooltip }: InlayHint, positions: Positions): LspHint {

@@ -34,7 +34,7 @@ export interface Steps<P, R> {
   /** Tried once the event names are known, before anything is parsed; undefined where the answer takes more. */
   readonly names?: (request: DocumentRequest<P, TextView>) => R | undefined;
   /** The document is analysed and the whole target kernel is known. */
-  readonly full: (request: DocumentRequest<P, DocumentView>) => R;
+  readonly full: (request: DocumentRequest<P, DocumentView>) => R | Promise<R>;
 }
 
 export class Requests {

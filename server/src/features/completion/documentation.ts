@@ -2,17 +2,28 @@
 import { SECTIONS } from '#core/bpf/section-table';
 import { describeEvent } from '../../describe/event';
 import { describeField } from '../../describe/field';
+import { helperText } from '../../describe/helper';
 import { describeSection } from '../../describe/section';
+import type { HelperDocs } from '../../helpers/docs';
+import { helperNamed } from '../../helpers/helpers';
 import type { KernelView } from '../../view';
 import type { Subject } from './item';
 
-export function documentation(kernel: KernelView, subject: Subject): string | undefined {
+export async function documentation(
+  kernel: KernelView,
+  subject: Subject,
+  docs: () => Promise<HelperDocs>,
+): Promise<string | undefined> {
   switch (subject.kind) {
     case 'event':
       return describeEvent(kernel, subject.category, subject.name, 'list');
     case 'section': {
       const def = SECTIONS.find(({ name }) => name === subject.name);
       return def && describeSection(def);
+    }
+    case 'helper': {
+      const helper = helperNamed(subject.name);
+      return helper && helperText(helper, (await docs()).get(helper.name));
     }
     case 'field': {
       const format = kernel.index.format(subject.category, subject.name);

@@ -5,6 +5,7 @@ import type { DocumentView } from '../../view';
 import { completeMember, completeIndex } from './ctx-members';
 import { completeCtxType } from './ctx-type';
 import { completeHandler } from './handler';
+import { completeHelper } from './helper';
 import type { CompletionList } from './item';
 import { completeSection } from './section';
 import { sectionCursorIn } from './section-cursor';
@@ -34,6 +35,6 @@ export function complete(view: DocumentView, offset: number): CompletionList {
     case 'index':
       return { items: completeIndex(view, cursor), incomplete: false };
     case 'none':
-      return nothing;
+      return completeHelper(view, offset) ?? nothing;
   }
 }

@@ -1,0 +1,50 @@
+/** A BPF helper in Markdown: its prototype, what the kernel's headers say of it, and who may call it. */
+import type { HelperDoc } from '#core/bpf/helper-docs.generated';
+import { GPL_ONLY_HELPERS } from '#core/bpf/helper-licenses.generated';
+import type { KernelIndex } from '#core/kernel/model';
+import type { Helper } from '../helpers/helpers';
+import { code, inline, paragraphs } from './markdown';
+import { provenanceLine } from './provenance';
+import { markdownOf } from './rst';
+
+export function describeHelper(index: KernelIndex, helper: Helper, doc: HelperDoc | undefined): string {
+  return paragraphs([code(`${helper.prototype};`), helperText(helper, doc), absence(index, helper)]);
+}
+
+/** Without its prototype and the kernel, for where these are shown or do not matter. */
+export function helperText(helper: Helper, doc: HelperDoc | undefined): string {
+  const names = new Set(helper.parameters.map(({ name }) => name));
+  const [description, returns] = doc ?? [];
+  return paragraphs([
+    description && markdownOf(description, names),
+    returns && titled('Returns', markdownOf(returns, names)),
+    GPL_ONLY_HELPERS.has(helper.name)
+      ? 'Only programs with a GPL compatible license may call it.'
+      : undefined,
+  ]);
+}
+
+/** A list does not go on in the line of its title. */
+const titled = (title: string, text: string): string =>
+  `**${title}**${text.startsWith('- ') ? '\n\n' : ' '}${text}`;
+
+/** Where the target's own list of helpers does not have it. */
+function absence({ types, provenance }: KernelIndex, { name }: Helper): string | undefined {
+  const known = types.enumeration('bpf_func_id');
+  if (known === undefined || known.length === 0) return undefined;
+  if (known.some((value) => value.name === name.replace(/^bpf_/, 'BPF_FUNC_'))) return undefined;
+  return `The target kernel does not have ${inline(name)}: ${provenanceLine(provenance)}.`;
+}
+
+/** The sentences of the documentation that speak of a parameter. */
+export function parameterText(helper: Helper, name: string, doc: HelperDoc | undefined): string {
+  const names = new Set(helper.parameters.map((parameter) => parameter.name));
+  const prose = (doc?.[0] ?? '')
+    .split(/\n\s*\n/)
+    .filter((paragraph) => !/^[\t ]|^[*+-] |^\*\*.*\n\t/.test(paragraph));
+  const sentences = prose.flatMap((paragraph) =>
+    paragraph.replace(/\s+/g, ' ').split(/(?<=[.:])\s+(?=[A-Z*])/),
+  );
+  const about = sentences.filter((sentence) => new RegExp(`\\*${name}\\*`).test(sentence));
+  return name === '' ? '' : markdownOf(about.join(' ').replace(/:$/, '.'), names);
+}

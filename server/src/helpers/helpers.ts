@@ -1,0 +1,36 @@
+/** The kernel's BPF helpers by name, with their parameters. */
+import { HELPER_ROWS } from '#core/bpf/helpers.generated';
+
+export interface Helper {
+  readonly name: string;
+  /** `long bpf_probe_read(void *dst, __u32 size, const void *unsafe_ptr)` */
+  readonly prototype: string;
+  readonly parameters: readonly HelperParameter[];
+}
+
+export interface HelperParameter {
+  /** Empty for the `...` of a variadic helper. */
+  readonly name: string;
+  /** Where it stands in the prototype. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export function helperNamed(name: string): Helper | undefined {
+  const row = HELPER_ROWS.find(([, other]) => other === name);
+  return row && { name, prototype: row[2], parameters: parametersOf(row[2]) };
+}
+
+export const helperNames: readonly string[] = HELPER_ROWS.map(([, name]) => name);
+
+/** No helper has a parameter with a comma in it. */
+function parametersOf(prototype: string): readonly HelperParameter[] {
+  const list = prototype.slice(prototype.indexOf('(') + 1, -1);
+  if (list === 'void') return [];
+  let start = prototype.indexOf('(') + 1;
+  return list.split(', ').map((text) => {
+    const parameter = { name: /(\w+)$/.exec(text)?.[1] ?? '', start, end: start + text.length };
+    start = parameter.end + ', '.length;
+    return parameter;
+  });
+}
