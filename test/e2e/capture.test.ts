@@ -1,0 +1,64 @@
+/** "Capture Kernel from Host" in both VS Codes, from a real sshd of this machine: a file, then the target kernel. */
+import { readdir, readFile } from 'node:fs/promises';
+import { machine, release } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { openSnapshot } from '#core/snapshot/codec';
+import { requireKernel } from '../support/bpf/requirements';
+import { screenshotOnFailure } from '../support/code-server/failure';
+import { codeServers } from '../support/code-server/install.mjs';
+import { Session } from '../support/code-server/session';
+import { requireSshd } from '../support/guests/requirements';
+import { startSshd, type Sshd } from '../support/guests/sshd';
+import { describeUnless } from '../support/requirement';
+import { ensureTracefs } from '../support/tracefs';
+
+const tier = inject('e2e');
+const folder = join(import.meta.dirname, 'fixtures', 'run');
+const missing = 'skip' in tier ? tier.skip : (requireSshd() ?? requireKernel());
+
+for (const { version, vscode } of codeServers) {
+  describeUnless(missing, `VS Code ${vscode}`, () => {
+    let session: Session;
+    let server: Sshd;
+
+    beforeAll(async () => {
+      await ensureTracefs();
+      server = await startSshd();
+      const vsix = 'vsix' in tier ? tier.vsix : '';
+      const settings = {
+        'ebpf.kernel': { kind: 'bundled', id: '6.1-debian-amd64' },
+        'ebpf.ssh.configFile': server.config,
+      };
+      session = await Session.open({ version, vsix, folder, settings });
+    });
+    afterAll(async () => {
+      await session.close();
+      await server.stop();
+    });
+
+    it('captures the kernel of a host into the folder, and works with it', async (context) => {
+      const { workbench } = session;
+      screenshotOnFailure(context, workbench, vscode);
+      await workbench.openFile('fchmodat.bpf.c');
+      await workbench.statusBarItem(/6\.1\.0-.*bundled/).waitFor();
+
+      await workbench.runCommand('eBPF: Capture Kernel from Host');
+      await workbench.quickInput('Capture the kernel of which host?');
+      await workbench.type(server.alias);
+      await workbench.quickPickRows().filter({ hasText: server.alias }).first().waitFor();
+      await workbench.press('Enter');
+      await workbench.quickInput('Save the Kernel');
+      await workbench.press('Enter');
+
+      const toast = workbench.page.locator('.notification-toast', { hasText: `Linux ${release()}` });
+      await toast.getByRole('button', { name: 'Use as Target Kernel' }).click();
+      await workbench.statusBarItem(`${release()} · ${machine()} · snapshot`).waitFor();
+      const files = (await readdir(session.folder)).filter((name) => name.includes('.ebpfkernel'));
+      expect(files).toEqual([expect.stringMatching(/^[\w.+-]+\.ebpfkernel$/)]);
+      const { value } = openSnapshot(await readFile(join(session.folder, files[0] ?? '')));
+      expect(value?.meta.release).toBe(release());
+      expect(session.pageErrors).toEqual([]);
+    });
+  });
+}
