@@ -1,55 +1,66 @@
 /**
  * An argument that the traced raw tracepoint or function does not have. `BPF_PROG` reads parameter n as `ctx[n]`: past
  * the end, the verifier refuses it where it knows the prototype (tp_btf, fentry, lsm), and the kernel refuses to attach
- * it to a raw tracepoint (EINVAL).
+ * it to a raw tracepoint (EINVAL). Where the verifier knows the types, it lets no program read a pointer to a function.
  */
 import type { Program, Span } from '../analysis/model';
 import { readsCertainly } from '../traced/certain-read';
-import { declarationOf, type Traced } from '../traced/prototype';
+import { declarationOf, isFunctionPointer, type Traced } from '../traced/prototype';
 import { tracedOf, tracedUse } from '../traced/uses';
 import type { DocumentView } from '../view';
 import type { Check, Finding } from './check';
 
+/** Words that a raw tracepoint's context has at most: past them, the verifier refuses what attaching would. */
+const maxWords = 12;
+
 export const progArgs: Check = {
   code: 'prog-args',
   run: (view) => [
-    ...view.source.programs.flatMap((program) => extraParameters(view, program)),
-    ...view.source.ctxUses.flatMap((use): Finding[] => {
-      const found = use.certain && use.access === 'read' ? tracedUse(view, use) : undefined;
-      if (found === undefined || found.index < found.traced.readable) return [];
-      if (use.programs.some(isConditional)) return [];
-      return [finding(found.traced, use.programs[0], use.span, found.index)];
+    ...view.source.programs.flatMap((program) => parameters(view, program)),
+    ...view.source.ctxUses.flatMap((use) => {
+      if (!use.certain || use.access !== 'read' || use.programs.some(isConditional)) return [];
+      const found = tracedUse(view, use);
+      return found ? judge(found.traced, use.programs[0], use.span, found.index) : [];
     }),
   ],
 };
 
 /** Of BPF_PROG, where the body names them: the compiler drops those that nothing uses. */
-function extraParameters(view: DocumentView, program: Program): readonly Finding[] {
+function parameters(view: DocumentView, program: Program): readonly Finding[] {
   const { function: fn } = program;
   if (fn.macro !== 'BPF_PROG' || isConditional(program)) return [];
   const traced = tracedOf(view, program);
   if (traced === undefined || traced.inRegisters) return [];
-  const body = view.text.slice(fn.bodySpan.start, fn.bodySpan.end);
-  return fn.parameters.flatMap((parameter, n): Finding[] => {
-    if (n < traced.readable || parameter.name === '' || !readsCertainly(body, parameter.name)) return [];
-    return [finding(traced, program, parameter.span, n)];
+  return fn.parameters.flatMap((parameter, n) => {
+    const findings = judge(traced, program, parameter.span, n);
+    if (findings.length === 0 || parameter.name === '') return [];
+    const body = view.text.slice(fn.bodySpan.start, fn.bodySpan.end);
+    return readsCertainly(body, parameter.name) ? findings : [];
   });
 }
 
-function finding(traced: Traced, program: Program, span: Span, n: number): Finding {
-  const known = program.section.value.replace(/^\?/, '').startsWith('raw_t');
-  const consequence = known
-    ? 'The program loads, then the kernel refuses to attach it (EINVAL).'
-    : 'The verifier refuses the program.';
-  const declarations = traced.values.map((_, i) => declarationOf(traced, i));
-  return {
-    code: 'prog-args',
-    span,
-    severity: 'error',
-    dependsOnKernel: true,
-    message: `${traced.what} has ${countOf(declarations.length)}${declarations.length === 0 ? '' : ` (${declarations.join(', ')})`}; there is no argument ${n + 1}. ${consequence}`,
-    fixes: [],
-  };
+/** What the kernel says of a read of this argument. */
+function judge(traced: Traced, { section }: Program, span: Span, n: number): readonly Finding[] {
+  const isTyped = !/^\??raw_t/.test(section.value);
+  const said = (message: string): readonly Finding[] => [
+    { code: 'prog-args', span, severity: 'error', dependsOnKernel: true, message, fixes: [] },
+  ];
+  if (n >= traced.readable) {
+    const isRefused = isTyped || n >= maxWords;
+    const consequence = isRefused
+      ? 'The verifier refuses the program.'
+      : 'The program loads, then the kernel refuses to attach it (EINVAL).';
+    return said(`${traced.what} has ${argumentsOf(traced)}; there is no argument ${n + 1}. ${consequence}`);
+  }
+  if (!isTyped || !isFunctionPointer(traced, n)) return [];
+  return said(
+    `Argument ${n + 1} of ${traced.what} is a pointer to a function (${declarationOf(traced, n)}), which the verifier lets no program read here. A raw_tp program may.`,
+  );
+}
+
+function argumentsOf(traced: Traced): string {
+  const declarations = traced.values.map((_, n) => declarationOf(traced, n));
+  return `${countOf(declarations.length)}${declarations.length === 0 ? '' : ` (${declarations.join(', ')})`}`;
 }
 
 function countOf(count: number): string {

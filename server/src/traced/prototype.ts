@@ -82,6 +82,15 @@ function returnValue(types: TypeIndex, family: string, prototype: FunctionProtot
   return [{ name: 'ret', type: prototype.returns }];
 }
 
+/** Whether it is a pointer to a function: where the verifier knows the types, it lets no program read one. */
+export function isFunctionPointer({ types, values }: Traced, n: number): boolean {
+  const value = values[n];
+  const pointer = value && types.resolve(value.type);
+  if (pointer === undefined || types.kind(pointer) !== 'ptr') return false;
+  const target = types.target(pointer);
+  return target !== undefined && types.kind(types.resolve(target)) === 'func_proto';
+}
+
 /** `struct task_struct *prev`; one without a name is `arg2`. */
 export function declarationOf({ types, values }: Traced, n: number): string | undefined {
   const value = values[n];

@@ -80,6 +80,16 @@ describe('prog-args', () => {
     );
   });
 
+  it('reports a pointer to a function, where the verifier knows that it is one', async () => {
+    const body = '\treturn (long)func;';
+    await newtask(
+      marked('BPF_PROG(handle, initcall_t func)', 'initcall_t func', 'pointer to a function'),
+      body,
+      'tp_btf/initcall_start',
+    );
+    await newtask('BPF_PROG(handle, initcall_t func)', body, 'raw_tp/initcall_start');
+  });
+
   it('lets LSM programs read what the one before them returned', async () => {
     await newtask('BPF_PROG(handle, struct file *file, int ret)', '\treturn ret;', 'lsm/file_open');
   });

@@ -1,14 +1,15 @@
 // `loader verify`: what the kernel says to each program of an object, taken alone.
 //
 // bpf_object__load() gives up at the first program that the verifier refuses. Opening the object once per
-// program gives every verdict, but parses the kernel's BTF each time (25 ms). So well-formed tracepoint
-// programs, of which there are thousands, take a short cut: one load in which a hook, called when libbpf has
+// program gives every verdict, but parses the kernel's BTF each time (25 ms). So well-formed programs of tracepoints
+// of all three kinds, of which there are thousands, take a short cut: one load in which a hook, called when libbpf has
 // relocated a program and before it loads it, asks the kernel itself and then gives libbpf a stub to load.
 #include "verify.h"
 
 #include "report.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -37,7 +38,9 @@ struct batch {
 	char license[NAME_SIZE];
 	char *log;
 	int attach;
-	// File descriptors of perf events that are not closed yet.
+	// The running kernel's types, read with the first program that needs them.
+	struct btf *kernel;
+	// File descriptors of perf events and raw tracepoints that are not closed yet.
 	int events[MOST_EVENTS];
 	size_t event_count;
 };
@@ -59,11 +62,40 @@ static int parse_tracepoint(const char *section, char *category, char *name)
 	       section[end] == '\0';
 }
 
-static int is_simple_tracepoint(const struct bpf_program *program)
+// `<prefix>/<name>`, likewise.
+static int parse_raw(const char *section, const char *prefix, char *name)
 {
+	size_t length = strlen(prefix);
+	int end = 0;
+
+	if (*section == '?')
+		section++;
+	if (strncmp(section, prefix, length) != 0 || section[length] != '/')
+		return 0;
+	section += length + 1;
+	return sscanf(section, "%127[A-Za-z0-9_]%n", name, &end) == 1 && section[end] == '\0';
+}
+
+// The type of a BTF tracepoint; 0 where the kernel has none.
+static __u32 tracepoint_type(struct batch *batch, const char *name)
+{
+	char typedef_name[NAME_SIZE + 16];
+	int id;
+
+	if (!batch->kernel)
+		batch->kernel = btf__load_vmlinux_btf();
+	snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
+	id = batch->kernel ? btf__find_by_name_kind(batch->kernel, typedef_name, BTF_KIND_TYPEDEF) : 0;
+	return id > 0 ? (__u32)id : 0;
+}
+
+static int is_simple(struct batch *batch, const struct bpf_program *program)
+{
+	const char *section = bpf_program__section_name(program);
 	char category[NAME_SIZE], name[NAME_SIZE];
 
-	return parse_tracepoint(bpf_program__section_name(program), category, name);
+	return parse_tracepoint(section, category, name) || parse_raw(section, "raw_tp", name) ||
+	       (parse_raw(section, "tp_btf", name) && tracepoint_type(batch, name) != 0);
 }
 
 // The event's number in tracefs, or -errno.
@@ -134,12 +166,26 @@ static int attach_tracepoint(struct batch *batch, int program_fd, const char *ca
 	return ioctl(event, PERF_EVENT_IOC_SET_BPF, program_fd) < 0 ? errno : 0;
 }
 
+static int attach_raw_tracepoint(struct batch *batch, int program_fd, const char *name)
+{
+	int fd;
+
+	if (batch->event_count == MOST_EVENTS)
+		close_all(batch);
+	fd = bpf_raw_tracepoint_open(name, program_fd);
+	if (fd < 0)
+		return errno;
+	batch->events[batch->event_count++] = fd;
+	return 0;
+}
+
 static int load_one(struct batch *batch, struct bpf_program *program, struct bpf_prog_load_opts *options)
 {
 	const struct bpf_insn *instructions = bpf_program__insns(program);
 	size_t count = bpf_program__insn_cnt(program);
 	const char *name = bpf_program__name(program);
-	int fd = bpf_prog_load(BPF_PROG_TYPE_TRACEPOINT, name, batch->license, instructions, count, options);
+	enum bpf_prog_type type = bpf_program__type(program);
+	int fd = bpf_prog_load(type, name, batch->license, instructions, count, options);
 	int error = errno;
 
 	if (fd >= 0)
@@ -148,7 +194,7 @@ static int load_one(struct batch *batch, struct bpf_program *program, struct bpf
 	options->log_level = 1;
 	options->log_size = LOG_SIZE;
 	options->log_buf = batch->log;
-	fd = bpf_prog_load(BPF_PROG_TYPE_TRACEPOINT, name, batch->license, instructions, count, options);
+	fd = bpf_prog_load(type, name, batch->license, instructions, count, options);
 	if (fd >= 0) {
 		close(fd);
 		return -error;
@@ -164,21 +210,27 @@ static int judge(struct bpf_program *program, struct bpf_prog_load_opts *options
 	};
 	struct batch *batch = (struct batch *)cookie;
 	struct bpf_prog_load_opts own = *options;
+	const char *section = bpf_program__section_name(program);
 	struct verdict verdict = {};
 	char category[NAME_SIZE], name[NAME_SIZE];
 	int fd;
 
 	batch->log[0] = '\0';
+	if (parse_raw(section, "tp_btf", name))
+		own.attach_btf_id = options->attach_btf_id = tracepoint_type(batch, name);
 	fd = load_one(batch, program, &own);
 	verdict.load = fd < 0 ? -fd : 0;
 	verdict.log = batch->log;
-	if (fd >= 0 && batch->attach && parse_tracepoint(bpf_program__section_name(program), category, name)) {
+	if (fd >= 0 && batch->attach) {
 		verdict.attach_tried = 1;
-		verdict.attach = attach_tracepoint(batch, fd, category, name);
+		if (parse_tracepoint(section, category, name))
+			verdict.attach = attach_tracepoint(batch, fd, category, name);
+		else
+			verdict.attach = attach_raw_tracepoint(batch, fd, parse_raw(section, "raw_tp", name) ? name : NULL);
 	}
 	if (fd >= 0)
-		close(fd); // an attached program lives on through its perf event
-	report_program(bpf_program__name(program), bpf_program__section_name(program), &verdict);
+		close(fd); // an attached program lives on through its event
+	report_program(bpf_program__name(program), section, &verdict);
 
 	// The stub has no source lines: what describes the program's own would be refused.
 	options->prog_btf_fd = 0;
@@ -240,7 +292,7 @@ static void verify_alone(const char *path, const char *name, int attach)
 	bpf_object__close(object);
 }
 
-static void verify_each_alone(const char *path, int attach, int tracepoints_too)
+static void verify_each_alone(struct batch *batch, const char *path, int simple_too)
 {
 	struct bpf_object *object = open_object(path);
 	struct bpf_program *program;
@@ -250,28 +302,28 @@ static void verify_each_alone(const char *path, int attach, int tracepoints_too)
 		return;
 	}
 	bpf_object__for_each_program(program, object) {
-		if (tracepoints_too || !is_simple_tracepoint(program))
-			verify_alone(path, bpf_program__name(program), attach);
+		if (simple_too || !is_simple(batch, program))
+			verify_alone(path, bpf_program__name(program), batch->attach);
 	}
 	bpf_object__close(object);
 }
 
 // Returns 0 where libbpf never came to the programs: a map, an extern or the CO-RE relocation of one of them fails.
-static int verify_tracepoints(const char *path)
+static int verify_simple(struct batch *batch, const char *path)
 {
 	struct bpf_object *object = open_object(path);
 	struct bpf_program *program;
-	int simple = 0, error;
+	int count = 0, error;
 
 	if (!object)
 		return 0;
 	bpf_object__for_each_program(program, object) {
-		int is_simple = is_simple_tracepoint(program);
+		int simple = is_simple(batch, program);
 
-		bpf_program__set_autoload(program, is_simple);
-		simple += is_simple;
+		bpf_program__set_autoload(program, simple);
+		count += simple;
 	}
-	error = simple ? bpf_object__load(object) : 0;
+	error = count ? bpf_object__load(object) : 0;
 	bpf_object__close(object);
 	return error == 0;
 }
@@ -281,18 +333,21 @@ void verify(const char *path, int attach, const char *types)
 	static char log[LOG_SIZE];
 	struct batch batch = { .attach = attach, .log = log };
 	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)&batch, .prog_prepare_load_fn = judge);
-	int short_form, long_form, judged;
+	int handlers[4], judged;
 
 	types_path = types;
 	elf_version(EV_CURRENT);
 	read_license(path, batch.license);
-	short_form = libbpf_register_prog_handler("tp+", BPF_PROG_TYPE_TRACEPOINT, 0, &handler);
-	long_form = libbpf_register_prog_handler("tracepoint+", BPF_PROG_TYPE_TRACEPOINT, 0, &handler);
-	judged = verify_tracepoints(path);
-	libbpf_unregister_prog_handler(short_form);
-	libbpf_unregister_prog_handler(long_form);
+	handlers[0] = libbpf_register_prog_handler("tp+", BPF_PROG_TYPE_TRACEPOINT, 0, &handler);
+	handlers[1] = libbpf_register_prog_handler("tracepoint+", BPF_PROG_TYPE_TRACEPOINT, 0, &handler);
+	handlers[2] = libbpf_register_prog_handler("raw_tp+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
+	handlers[3] = libbpf_register_prog_handler("tp_btf+", BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, &handler);
+	judged = verify_simple(&batch, path);
+	for (int i = 0; i < 4; i++)
+		libbpf_unregister_prog_handler(handlers[i]);
 
-	verify_each_alone(path, attach, !judged);
+	verify_each_alone(&batch, path, !judged);
 	fflush(stdout);
 	close_all(&batch);
+	btf__free(batch.kernel);
 }
