@@ -11,6 +11,8 @@ export interface FixtureContext {
   readonly analyzer: Analyzer;
   readonly kernel: KernelView;
   readonly headers?: HeaderTypes;
+  /** The source is checked as it is. Otherwise one without a license gets one, behind its end. */
+  readonly ownLicense?: true;
 }
 
 /** Every expectation of the source is found, in order, and nothing else is. Returns the findings for more questions. */
@@ -33,9 +35,11 @@ export async function checkFixture(source: string, context: FixtureContext): Pro
 
 export function findingsOf(
   text: string,
-  { analyzer, kernel, headers }: FixtureContext,
+  { analyzer, kernel, headers, ownLicense }: FixtureContext,
 ): Promise<readonly Finding[]> {
-  return checkSource(text, {
+  const license =
+    ownLicense || text.includes('"license"') ? '' : '\nchar LICENSE[] SEC("license") = "GPL";\n';
+  return checkSource(text + license, {
     analyzer,
     kernel,
     uri: 'file:///fixture.bpf.c',

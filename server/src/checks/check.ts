@@ -12,7 +12,9 @@ export type DiagnosticCode =
   | 'ctx-common-field'
   | 'ctx-data-loc'
   | 'ctx-unknown-field'
-  | 'prog-args';
+  | 'prog-args'
+  | 'helper-license'
+  | 'license-missing';
 
 export interface Check {
   readonly code: DiagnosticCode;

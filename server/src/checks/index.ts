@@ -8,6 +8,8 @@ import { ctxLayout } from './ctx-layout';
 import { ctxRecordRange } from './ctx-record-range';
 import { ctxType } from './ctx-type';
 import { ctxUnknownField } from './ctx-unknown-field';
+import { helperLicense } from './helper-license';
+import { licenseMissing } from './license-missing';
 import { progArgs } from './prog-args';
 import { unknownSection } from './unknown-section';
 import { unknownTracepoint } from './unknown-tracepoint';
@@ -23,6 +25,8 @@ export const checks: readonly Check[] = [
   ctxDataLoc,
   ctxUnknownField,
   progArgs,
+  helperLicense,
+  licenseMissing,
 ];
 
 /** All findings for a document, in the order of its text. */

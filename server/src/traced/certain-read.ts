@@ -50,7 +50,7 @@ function isUsed(before: readonly Token[], checked: ReadonlySet<string>): boolean
  * Of `if (!event) return 0;`, where the function has assigned `event`: the last token of it. A check like this one is
  * no constant.
  */
-function endOfNullCheck(tokens: readonly Token[], at: number): number | undefined {
+export function endOfNullCheck(tokens: readonly Token[], at: number): number | undefined {
   const [open, not, word, close] = tokens.slice(at + 1, at + 5);
   if (open?.text !== '(' || not?.text !== '!' || word?.kind !== 'word' || close?.text !== ')')
     return undefined;
