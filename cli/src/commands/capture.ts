@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Problem } from '#core/result';
 import type { SnapshotMeta } from '#core/snapshot/codec';
 import { captureHost } from '#runner/capture/capture-host';
+import type { HostCaptureOptions } from '#runner/capture/capture-host';
 import { writeWhole } from '#runner/capture/write-whole';
 import { RunFailure } from '#runner/failure/failure';
 import { captureKernel } from '#server/kernel/capture';
@@ -23,12 +24,13 @@ interface Captured {
 export const capture: Command = {
   name: 'capture',
   usage:
-    'capture [HOST] [--ssh-config FILE] [-v] [--kernel local|DIRECTORY] [--origin TEXT] -o FILE.ebpfkernel',
+    'capture [HOST] [--ssh-config FILE] [-v] [--small] [--kernel local|DIRECTORY] [--origin TEXT] -o FILE.ebpfkernel',
   summary: 'write a snapshot of the kernel of a host, of this machine, or of a kernel directory',
   async run(args, io) {
     const { values, positionals } = readArguments(args, {
       kernel: { type: 'string' },
       origin: { type: 'string' },
+      small: { type: 'boolean', default: false },
       output: { type: 'string', short: 'o' },
       'ssh-config': hostOptions['ssh-config'],
       verbose: hostOptions.verbose,
@@ -43,7 +45,7 @@ export const capture: Command = {
     const captured =
       host === undefined
         ? await fromFiles(values.kernel ?? 'local', options, io)
-        : await fromHost(host, options, values, io);
+        : await fromHost(host, values.small ? { ...options, quality: 11 } : options, values, io);
     if (captured === undefined) return exitCode.missing;
     const { bytes, meta, problems } = captured;
     await writeWhole(resolve(io.cwd, values.output), bytes);
@@ -76,7 +78,7 @@ async function fromFiles(kernel: string, options: Options, io: Io): Promise<Capt
 /** Undefined where it failed, and that was said. */
 async function fromHost(
   host: string,
-  options: Options,
+  options: HostCaptureOptions,
   values: { readonly 'ssh-config'?: string | undefined; readonly verbose: boolean },
   io: Io,
 ): Promise<Captured | undefined> {
