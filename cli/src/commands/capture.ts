@@ -7,7 +7,7 @@ import type { HostCaptureOptions } from '#runner/capture/capture-host';
 import { writeWhole } from '#runner/capture/write-whole';
 import { RunFailure } from '#runner/failure/failure';
 import { captureKernel } from '#server/kernel/capture';
-import { KernelError } from '#server/kernel/errors';
+import { KernelError, messageOf } from '#server/kernel/errors';
 import { readArguments } from '../arguments';
 import { exitCode, kernelSource, MissingError, UsageError } from '../command';
 import type { Command, Io } from '../command';
@@ -48,7 +48,7 @@ export const capture: Command = {
         : await fromHost(host, values.small ? { ...options, quality: 11 } : options, values, io);
     if (captured === undefined) return exitCode.missing;
     const { bytes, meta, problems } = captured;
-    await writeWhole(resolve(io.cwd, values.output), bytes);
+    await write(resolve(io.cwd, values.output), bytes);
     for (const { message, where } of problems) {
       io.err(`${where === undefined ? '' : `${where}: `}${message}\n`);
     }
@@ -60,6 +60,14 @@ export const capture: Command = {
 
 interface Options {
   readonly origin?: string;
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeWhole(path, bytes);
+  } catch (error) {
+    throw new MissingError(`cannot be written: ${messageOf(error)}`);
+  }
 }
 
 async function fromFiles(kernel: string, options: Options, io: Io): Promise<Captured> {
