@@ -64,7 +64,9 @@ export async function openShell(channel: Channel): Promise<RemoteShell> {
     channel.write(':\n');
   }
 
-  const answer = () => nextAnswer(channel, word);
+  function answer(): Promise<readonly [key: string, rest: string]> {
+    return nextAnswer(channel, word);
+  }
 
   async function readFacts(): Promise<ShellFacts> {
     const found = new Map<string, string>();
