@@ -28,7 +28,7 @@ export interface HostCapture {
 export interface HostCaptureOptions {
   /** Where the kernel comes from, in words; kept in the snapshot. Nothing else in it names the host. */
   readonly origin?: string;
-  /** Of brotli: 3 unless given, which takes a tenth of a second; 11 takes half a minute and makes it a fifth smaller. */
+  /** Of brotli: 3 unless given, which takes a quarter of a second; 11 takes half a minute and makes it a fifth smaller. */
   readonly quality?: number;
 }
 
