@@ -136,7 +136,7 @@ function byHand({ root, workspace }: Bench, server: Sshd): number {
     ...['-target', 'bpf', '-O2', '-g', '-D__TARGET_ARCH_x86', '-I', workspace.folder],
     ...['-c', join(root, 'examples', 'fchmodat.bpf.c'), '-o', object],
   ]);
-  must('scp', ['-q', '-F', server.config, object, `${server.alias}:${remote}`]);
+  must('scp', ['-q', '-O', '-F', server.config, object, `${server.alias}:${remote}`]);
   must('ssh', [...ssh, `bpftool prog loadall ${remote} ${pins} autoattach`]);
   const took = performance.now() - began;
   must('ssh', [...ssh, `rm -rf ${pins} ${remote}`]);

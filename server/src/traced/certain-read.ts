@@ -5,7 +5,7 @@
  */
 import { tokenize, type Token } from '../analysis/lexer';
 
-const doubts = /^(?:while|for|switch|goto|else|\?|&&|\|\||sizeof|typeof|__typeof__)$/;
+const doubts = /^(?:while|for|switch|goto|else|\?|sizeof|typeof|__typeof__)$/;
 
 /** @param body of the function, with its braces */
 export function readsCertainly(body: string, name: string): boolean {
@@ -16,6 +16,8 @@ export function readsCertainly(body: string, name: string): boolean {
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i];
     if (token === undefined || token.kind === 'directive' || doubts.test(token.text)) return false;
+    // `&&` and `||` are two tokens each.
+    if (/^[&|]$/.test(token.text) && tokens[i + 1]?.text === token.text) return false;
     if (token.text === 'if') {
       const end = endOfNullCheck(tokens, i);
       if (end === undefined) return false;

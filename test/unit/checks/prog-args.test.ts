@@ -60,6 +60,7 @@ describe('prog-args', () => {
     ['the value may be dropped', 'int x = extra;\n\treturn 0;'],
     ['a branch may be pruned', 'if (has_extra)\n\t\treturn extra;\n\treturn 0;'],
     ['the value of the branch is a constant', 'return has_extra ? extra : 0;'],
+    ['the value may not be asked for', 'return has_extra && extra;'],
     ['another compiler flag decides', '#if 0\n\treturn extra;\n#endif\n\treturn 0;'],
     ['another thing has the name', 'return flags->extra;'],
     ['the function has returned', 'return 0;\n\treturn extra;'],
