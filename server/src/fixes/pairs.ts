@@ -124,6 +124,7 @@ export function heldAt(text: string, statement: Statement): readonly Held[] | un
         if (own) held.push(own);
         continue;
       }
+      held = held.filter((each) => !isGivenBackIn(text, earlier, each));
       for (const inner of all) {
         const isDeparture = [...ancestors(inner)].some(
           (each) => each.kind === 'block' && leaves(each) && each.span.start >= earlier.span.start,
@@ -145,6 +146,17 @@ export function heldAt(text: string, statement: Statement): readonly Held[] | un
     }
   }
   return held;
+}
+
+/** `if (record) { …; bpf_ringbuf_submit(record, 0); }`: behind it nothing is held, whichever way was taken. */
+function isGivenBackIn(text: string, statement: Statement, held: Held): boolean {
+  const [then] = statement.body;
+  if (statement.kind !== 'if' || then === undefined || held.variable === undefined) return false;
+  if (nullTest(statement, held.variable) !== 'set') return false;
+  const always = then.kind === 'block' ? then.body : [then];
+  return always.some(
+    ({ kind, head }) => kind === 'simple' && callsIn(text, head).some((call) => gives(call, held)),
+  );
 }
 
 /** What an `if` asks about a pointer, where it asks nothing else. */

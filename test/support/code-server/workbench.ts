@@ -94,11 +94,17 @@ export class Workbench {
   }
 
   /** Opens the documentation of the selected suggestion. */
-  async suggestDetails(): Promise<Locator> {
+  async suggestDetails(attempts = 6): Promise<Locator> {
     await this.press('Control+Space');
     const details = this.page.locator('.suggest-details .body');
-    await details.waitFor();
-    return details;
+    try {
+      await details.waitFor({ timeout: 10_000 });
+      return details;
+    } catch (error) {
+      // The key asks for suggestions anew where the list was being renewed.
+      if (attempts === 1) throw error;
+      return this.suggestDetails(attempts - 1);
+    }
   }
 
   /** Shows the hover of the word under the cursor and returns it. */
