@@ -1,8 +1,6 @@
 /** A hundred runs, one after another as a person makes them all day: nothing gathers on the host or here. */
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { startRun } from '#runner/run/start-run';
 import { compileBpf } from '#support/bpf/compile';
@@ -10,6 +8,7 @@ import { requireKernel } from '#support/bpf/requirements';
 import { requireSshd } from '#support/guests/requirements';
 import { startSshd } from '#support/guests/sshd';
 import type { Sshd } from '#support/guests/sshd';
+import { memoryAfterCollection } from '#support/memory';
 import { describeUnless } from '#support/requirement';
 import { requireAgents, usualPlaces } from '#support/runner/installation';
 import { thisMachine } from '#support/runner/leftovers';
@@ -46,9 +45,8 @@ const theirs = (server: Sshd) => async () =>
   ).then((text) => text.trim());
 
 function heapAfterCollection(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  return process.memoryUsage().heapUsed + process.memoryUsage().external;
+  const { heapUsed, external } = memoryAfterCollection();
+  return heapUsed + external;
 }
 
 describeUnless(missing, 'a hundred runs', () => {

@@ -27,10 +27,20 @@ export interface Traced {
   readonly readable: number;
 }
 
+/** A kernel's types are immutable, so what is found in them can be kept as long as they live. */
+const found = new WeakMap<TypeIndex, Map<string, Traced>>();
+
 /** Undefined where the section traces nothing by name, or the kernel has no such target. */
 export function tracedBy(types: TypeIndex, section: string): Traced | undefined {
-  const name = parseSectionName(section);
-  return name && traced(types, name);
+  const known = found.get(types) ?? new Map<string, Traced>();
+  found.set(types, known);
+  let result = known.get(section);
+  if (result === undefined) {
+    const name = parseSectionName(section);
+    result = name && traced(types, name);
+    if (result !== undefined) known.set(section, result);
+  }
+  return result;
 }
 
 export function traced(types: TypeIndex, { def, target = '' }: SectionName): Traced | undefined {

@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cursorContext } from '#server/analysis/cursor';
+import { memoryAfterCollection } from '#support/memory';
 import { anyEdit, anyProgram, applyTo, randomNumbers } from './edits';
 import { fixture, fixtures } from './fixtures';
 import { analyse, handler, open, pathText } from './support';
@@ -150,10 +149,8 @@ it('stays as large as it is over 10,000 edits', { timeout: 240_000 }, () => {
   const random = randomNumbers(1);
   const next = (below: number): number => Math.floor(random.next().value * below);
   const file = open(program);
-  const collect = garbageCollector();
   const used = (): number => {
-    collect();
-    const { heapUsed, external } = process.memoryUsage();
+    const { heapUsed, external } = memoryAfterCollection();
     return heapUsed + external;
   };
   let settled = 0;
@@ -169,9 +166,3 @@ it('stays as large as it is over 10,000 edits', { timeout: 240_000 }, () => {
   expect(used() - settled).toBeLessThan(3e6);
   file.dispose();
 });
-
-/** V8's own, without a flag on the command line. */
-function garbageCollector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
-}
