@@ -7,11 +7,11 @@ import { openSnapshot } from '#core/snapshot/codec';
 import { requireKernel } from '../support/bpf/requirements';
 import { screenshotOnFailure } from '../support/code-server/failure';
 import { codeServers } from '../support/code-server/install.mjs';
-import { Session } from '../support/code-server/session';
+import { openRemoteSession, type RemoteSession } from '../support/code-server/remote-session';
+import type { Session } from '../support/code-server/session';
 import { requireSshd } from '../support/guests/requirements';
-import { startSshd, type Sshd } from '../support/guests/sshd';
+import type { Sshd } from '../support/guests/sshd';
 import { describeUnless } from '../support/requirement';
-import { ensureTracefs } from '../support/tracefs';
 
 const tier = inject('e2e');
 const folder = join(import.meta.dirname, 'fixtures', 'run');
@@ -19,23 +19,15 @@ const missing = 'skip' in tier ? tier.skip : (requireSshd() ?? requireKernel());
 
 for (const { version, vscode } of codeServers) {
   describeUnless(missing, `VS Code ${vscode}`, () => {
+    let remote: RemoteSession;
     let session: Session;
     let server: Sshd;
 
     beforeAll(async () => {
-      await ensureTracefs();
-      server = await startSshd();
-      const vsix = 'vsix' in tier ? tier.vsix : '';
-      const settings = {
-        'ebpf.kernel': { kind: 'bundled', id: '6.1-debian-amd64' },
-        'ebpf.ssh.configFile': server.config,
-      };
-      session = await Session.open({ version, vsix, folder, settings });
+      remote = await openRemoteSession({ version, vsix: 'vsix' in tier ? tier.vsix : '', folder });
+      ({ session, server } = remote);
     });
-    afterAll(async () => {
-      await session.close();
-      await server.stop();
-    });
+    afterAll(() => remote.close());
 
     it('captures the kernel of a host into the folder, and works with it', async (context) => {
       const { workbench } = session;

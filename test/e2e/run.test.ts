@@ -10,13 +10,13 @@ import { requireKernel } from '../support/bpf/requirements';
 import { screenshotOnFailure } from '../support/code-server/failure';
 import { codeServers } from '../support/code-server/install.mjs';
 import { takePicture } from '../support/code-server/picture';
-import { Session } from '../support/code-server/session';
+import { openRemoteSession, type RemoteSession } from '../support/code-server/remote-session';
+import type { Session } from '../support/code-server/session';
 import type { Workbench } from '../support/code-server/workbench';
 import { requireSshd } from '../support/guests/requirements';
-import { startSshd, type Sshd } from '../support/guests/sshd';
+import type { Sshd } from '../support/guests/sshd';
 import { describeUnless } from '../support/requirement';
 import { gone, thisMachine } from '../support/runner/leftovers';
-import { ensureTracefs } from '../support/tracefs';
 
 const tier = inject('e2e');
 const folder = join(import.meta.dirname, 'fixtures', 'run');
@@ -24,25 +24,17 @@ const missing = 'skip' in tier ? tier.skip : (requireSshd() ?? requireKernel());
 
 for (const { version, vscode } of codeServers) {
   describeUnless(missing, `VS Code ${vscode}`, () => {
+    let remote: RemoteSession;
     let session: Session;
     let workbench: Workbench;
     let server: Sshd;
 
     beforeAll(async () => {
-      await ensureTracefs();
-      server = await startSshd();
-      const vsix = 'vsix' in tier ? tier.vsix : '';
-      const settings = {
-        'ebpf.kernel': { kind: 'bundled', id: '6.1-debian-amd64' },
-        'ebpf.ssh.configFile': server.config,
-      };
-      session = await Session.open({ version, vsix, folder, settings });
+      remote = await openRemoteSession({ version, vsix: 'vsix' in tier ? tier.vsix : '', folder });
+      ({ session, server } = remote);
       workbench = session.workbench;
     });
-    afterAll(async () => {
-      await session.close();
-      await server.stop();
-    });
+    afterAll(() => remote.close());
     beforeEach(async (context) => {
       screenshotOnFailure(context, workbench, vscode);
       await workbench.dismiss();

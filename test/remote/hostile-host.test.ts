@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RunEvent } from '#runner/model';
 import { startRun } from '#runner/run/start-run';
+import { compileBpf } from '#support/bpf/compile';
 import { requireKernel } from '#support/bpf/requirements';
 import { requireSshd } from '#support/guests/requirements';
 import { startSshd } from '#support/guests/sshd';
@@ -13,7 +14,7 @@ import { requireAgents, temporaryFolder } from '#support/runner/installation';
 import { gone, thisMachine } from '#support/runner/leftovers';
 import { endingOf } from '#support/runner/outcome';
 import type { Ending } from '#support/runner/outcome';
-import { fchmodat, fchmodatName, program } from '#support/runner/programs';
+import { fchmodat, fchmodatName } from '#support/runner/programs';
 import { openRun } from '#support/runner/session';
 import type { TestRunOptions } from '#support/runner/session';
 import { recordedUi } from '#support/runner/ui';
@@ -139,13 +140,18 @@ int main(void) {
 }`;
 
 describeUnless(missing, 'an agent', () => {
-  async function against(text: string, path = fchmodat): Promise<Ending> {
+  async function against(text: string, path: string): Promise<Ending> {
     const places = await placesWithAgents({ x86_64: await compiledAgent(text) });
     return endingOf({ targets: [{ kind: 'local' }], source: { path }, places });
   }
 
-  const simple = () =>
-    program('SEC("tp/syscalls/sys_enter_getpriority") int hostile(void *ctx) { return 0; }');
+  /** An object: these agents have no types of a kernel to build with. */
+  async function simple(): Promise<string> {
+    const { path } = await compileBpf(`#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("tp/syscalls/sys_enter_getpriority") int hostile(void *ctx) { return 0; }`);
+    return path;
+  }
 
   test.each([
     ['garbage', 'for (;;) { int c = rand(); fwrite(&c, 1, 4, stdout); }'],

@@ -40,10 +40,10 @@ describeUnless(missing, 'a long verification', () => {
       .toBe('1\n');
 
   test('is not taken for a host that is gone', async () => {
-    const verification = await run(slowPrograms(name, 30), { mode: 'verify' });
+    const verification = await run(slowPrograms(name, 80), { mode: 'verify' });
     const [outcome] = await verification.outcomes();
     expect(outcome?.failure).toBeUndefined();
-    expect(outcome?.programs.good).toHaveLength(30);
+    expect(outcome?.programs.good).toHaveLength(80);
     const load = verification.events.find(
       (event) => event.type === 'step' && event.step === 'load' && event.state === 'done',
     );

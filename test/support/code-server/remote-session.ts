@@ -1,0 +1,33 @@
+/** A VS Code whose ssh knows one host: a real sshd of this machine. */
+import { startSshd, type Sshd } from '../guests/sshd';
+import { ensureTracefs } from '../tracefs';
+import { Session, type SessionOptions } from './session';
+
+export interface RemoteSession {
+  readonly session: Session;
+  readonly server: Sshd;
+  close(): Promise<void>;
+}
+
+export async function openRemoteSession(options: Omit<SessionOptions, 'settings'>): Promise<RemoteSession> {
+  await ensureTracefs();
+  const server = await startSshd();
+  const settings = {
+    'ebpf.kernel': { kind: 'bundled', id: '6.1-debian-amd64' },
+    'ebpf.ssh.configFile': server.config,
+  };
+  try {
+    const session = await Session.open({ ...options, settings });
+    return {
+      session,
+      server,
+      async close() {
+        await session.close();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
