@@ -23,6 +23,8 @@ const packages = {
   'xz-utils': 'unpacks their kernel modules',
   'gcc-aarch64-linux-gnu': 'links what runs on arm64',
   'libc6-dev-arm64-cross': 'its headers and static library',
+  'golang-go': 'builds loaders that were generated in Go',
+  'golang-github-cilium-ebpf-dev': 'which use it',
   chromium: 'shows VS Code to the e2e tier',
   ripgrep: 'file search in that VS Code',
 };

@@ -147,7 +147,7 @@ function mainFunction(
     `struct ${skeleton} *skeleton;`,
     ...(delivery === 'ringbuf' ? ['struct ring_buffer *buffer = NULL;'] : []),
     ...(delivery === 'perfbuf' ? records.map((_, i) => `struct perf_buffer *buffer${i + 1} = NULL;`) : []),
-    ...(delivery === 'printk' ? ['char text[4096];', 'ssize_t size;', 'int pipe;'] : []),
+    ...(delivery === 'printk' ? ['char text[4096];', 'ssize_t size;', 'int pipe = -1;'] : []),
     'int error;',
     '',
     `skeleton = ${skeleton}__open_and_load();`,
@@ -155,6 +155,10 @@ function mainFunction(
     '\tfprintf(stderr, "cannot load the program: %s\\n", strerror(errno));',
     '\treturn 1;',
     '}',
+  ];
+  // After the buffers are there: what is sent to none is lost.
+  const attach = [
+    '',
     `error = ${skeleton}__attach(skeleton);`,
     'if (error) {',
     '\tfprintf(stderr, "cannot attach the program: %s\\n", strerror(-error));',
@@ -180,16 +184,21 @@ function mainFunction(
     'cleanup:',
     ...(delivery === 'ringbuf' ? ['ring_buffer__free(buffer);'] : []),
     ...(delivery === 'perfbuf' ? records.map((_, i) => `perf_buffer__free(buffer${i + 1});`) : []),
+    ...(delivery === 'printk' ? ['if (pipe >= 0)', '\tclose(pipe);'] : []),
     `${skeleton}__destroy(skeleton);`,
     'return error ? 1 : 0;',
   ];
-  const lines = [...start, ...signals, ...streamLines(records, delivery), ...cleanup];
+  const { open, read } = streamLines(records, delivery);
+  const lines = [...start, ...signals, ...open, ...attach, '', ...read, ...cleanup];
   // Labels stand at the margin.
   const body = lines.map((line) => (line === '' || /^\w+:$/.test(line) ? line : `\t${line}`)).join('\n');
   return `int main(void)\n{\n${body}\n}`;
 }
 
-function streamLines(records: readonly RecordStruct[], delivery: string): readonly string[] {
+function streamLines(
+  records: readonly RecordStruct[],
+  delivery: string,
+): { readonly open: readonly string[]; readonly read: readonly string[] } {
   const fail = [
     '\terror = -errno;',
     '\tfprintf(stderr, "cannot read records: %s\\n", strerror(errno));',
@@ -197,52 +206,51 @@ function streamLines(records: readonly RecordStruct[], delivery: string): readon
   ];
   const descriptor = ({ map }: RecordStruct) => `bpf_map__fd(skeleton->maps.${map ?? ''})`;
   if (delivery === 'printk') {
-    return [
+    const open = [
       'pipe = open("/sys/kernel/tracing/trace_pipe", O_RDONLY);',
       'if (pipe < 0)',
       '\tpipe = open("/sys/kernel/debug/tracing/trace_pipe", O_RDONLY);',
       'if (pipe < 0) {',
       ...fail.map((line) => line.replace('records', 'trace_pipe')),
       '}',
+    ];
+    const read = [
       'while (!interrupted && (size = read(pipe, text, sizeof(text))) > 0) {',
       '\tfwrite(text, 1, size, stdout);',
       '\tfflush(stdout);',
       '}',
-      'close(pipe);',
     ];
+    return { open, read };
   }
   if (delivery === 'perfbuf') {
-    return [
-      ...records.flatMap((record, i) => [
-        `buffer${i + 1} = perf_buffer__new(${descriptor(record)}, 64, print_${record.name}, on_lost, NULL, NULL);`,
-        `if (!buffer${i + 1}) {`,
-        ...fail,
-        '}',
-      ]),
+    const open = records.flatMap((record, i) => [
+      `buffer${i + 1} = perf_buffer__new(${descriptor(record)}, 64, print_${record.name}, on_lost, NULL, NULL);`,
+      `if (!buffer${i + 1}) {`,
+      ...fail,
+      '}',
+    ]);
+    const read = [
       'while (!interrupted) {',
       ...records.map((_, i) => `\tperf_buffer__poll(buffer${i + 1}, 100);`),
       '\tfflush(stdout);',
       '}',
     ];
+    return { open, read };
   }
-  return [
-    ...records.flatMap((record, i) =>
-      i === 0
-        ? [
-            `buffer = ring_buffer__new(${descriptor(record)}, print_${record.name}, NULL, NULL);`,
-            'if (!buffer) {',
-            ...fail,
-            '}',
-          ]
-        : [
-            `error = ring_buffer__add(buffer, ${descriptor(record)}, print_${record.name}, NULL);`,
-            'if (error)',
-            '\tgoto cleanup;',
-          ],
-    ),
-    'while (!interrupted) {',
-    '\tring_buffer__poll(buffer, 100);',
-    '\tfflush(stdout);',
-    '}',
-  ];
+  const open = records.flatMap((record, i) =>
+    i === 0
+      ? [
+          `buffer = ring_buffer__new(${descriptor(record)}, print_${record.name}, NULL, NULL);`,
+          'if (!buffer) {',
+          ...fail,
+          '}',
+        ]
+      : [
+          `error = ring_buffer__add(buffer, ${descriptor(record)}, print_${record.name}, NULL);`,
+          'if (error)',
+          '\tgoto cleanup;',
+        ],
+  );
+  const read = ['while (!interrupted) {', '\tring_buffer__poll(buffer, 100);', '\tfflush(stdout);', '}'];
+  return { open, read };
 }

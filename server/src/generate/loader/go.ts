@@ -91,6 +91,9 @@ function mainFunction({ delivery, records }: GeneratedProgram, dropped: string |
     '}',
     'defer collection.Close()',
     '',
+    ...streams,
+    '',
+    // After the readers are there: what is sent to none is lost.
     'for name, program := range spec.Programs {',
     '\tattached, err := attach(program.SectionName, collection.Programs[name])',
     '\tif err != nil {',
@@ -98,8 +101,6 @@ function mainFunction({ delivery, records }: GeneratedProgram, dropped: string |
     '\t}',
     '\tdefer attached.Close()',
     '}',
-    '',
-    ...streams,
     '',
     'interrupted := make(chan os.Signal, 1)',
     'signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)',
