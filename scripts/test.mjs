@@ -41,8 +41,8 @@ function timed(name, step) {
   row(name, { ...step(), seconds: (Date.now() - start) / 1000 });
 }
 
-function row(name, { passed = 0, failed = 0, skipped = 0, reasons = {}, seconds = 0 }) {
-  rows.push({ name, passed, failed, skipped, reasons, seconds });
+function row(name, { passed = 0, failed = 0, skipped = 0, reasons = {}, failures = [], seconds = 0 }) {
+  rows.push({ name, passed, failed, skipped, reasons, failures, seconds });
 }
 
 function runCheck(script) {
@@ -88,6 +88,8 @@ function summarise() {
     ];
     console.log([name.padEnd(10), ...cells.map(([cell, width]) => String(cell).padStart(width))].join('  '));
   }
+  for (const { name, failures } of rows)
+    for (const failure of failures) console.log(`${name}: failed: ${failure}`);
   for (const { name, reasons } of rows) {
     for (const [reason, count] of Object.entries(reasons))
       console.log(`${name}: ${count} skipped: ${reason}`);
