@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** One project per tier: each has its own needs and its own speed (docs/testing.md). */
@@ -5,11 +6,13 @@ const tier = (name, options = {}) => ({ test: { name, include: [`test/${name}/**
 
 export default defineConfig({
   test: {
+    // vitest leaves one core to itself, but it only waits. More guests than four are too much for any machine.
+    maxWorkers: Math.min(availableParallelism(), 4),
     projects: [
       tier('unit', { testTimeout: 30_000 }),
       tier('server', { testTimeout: 30_000 }),
-      tier('kernel', { testTimeout: 600_000, hookTimeout: 120_000, fileParallelism: false }),
-      tier('remote', { testTimeout: 240_000, hookTimeout: 240_000, fileParallelism: false }),
+      tier('kernel', { testTimeout: 600_000, hookTimeout: 120_000 }),
+      tier('remote', { testTimeout: 240_000, hookTimeout: 240_000 }),
       tier('e2e', {
         testTimeout: 180_000,
         hookTimeout: 300_000,

@@ -6,6 +6,7 @@ import type { Agent } from '#support/agent/agent';
 import { provoke } from '#support/agent/build';
 import { objectOf, onProvoke, ringProgram } from '#support/agent/programs';
 import { countLost, countRecords, inKernel, recordsOf } from '#support/agent/records';
+import { alone } from '#support/alone';
 import { requireKernel } from '#support/bpf/requirements';
 import { describeUnless } from '#support/requirement';
 import { ensureTracefs } from '#support/tracefs';
@@ -304,6 +305,7 @@ for (const build of ['plain', 'sanitized'] as const) {
     });
 
     test('shows what its programs print, and nothing of others', async () => {
+      await alone('trace_pipe');
       await ensureTracefs();
       const printer = (of: string, number: number, format: string): Promise<Buffer> =>
         objectOf(onProvoke(of, number, `bpf_printk("${format}", who, "word", 1, 2);`));
@@ -329,6 +331,7 @@ for (const build of ['plain', 'sanitized'] as const) {
     });
 
     test('says when somebody else reads trace_pipe', async () => {
+      await alone('trace_pipe');
       const tracefs = await ensureTracefs();
       expect(existsSync(`${tracefs}/trace_pipe`)).toBe(true);
       const object = await objectOf(onProvoke(name, magic, `bpf_printk("hello %d", who);`));

@@ -11,10 +11,10 @@ import { startSshd } from '#support/guests/sshd';
 import { describeUnless } from '#support/requirement';
 import { compiledAgent, placesWithAgents } from '#support/runner/agents';
 import { requireAgents, temporaryFolder } from '#support/runner/installation';
-import { gone, thisMachine } from '#support/runner/leftovers';
+import { gone, serverShell, thisMachine } from '#support/runner/leftovers';
 import { endingOf } from '#support/runner/outcome';
 import type { Ending } from '#support/runner/outcome';
-import { fchmodat, fchmodatName } from '#support/runner/programs';
+import { fchmodat, ownFchmodat } from '#support/runner/programs';
 import { openRun } from '#support/runner/session';
 import type { TestRunOptions } from '#support/runner/session';
 import { recordedUi } from '#support/runner/ui';
@@ -281,7 +281,8 @@ describeUnless(missing, 'a file name', () => {
     const folder = join(await temporaryFolder(), "a $(touch pwned) 'b\nc");
     await mkdir(folder);
     const path = join(folder, odd);
-    await copyFile(fchmodat, path);
+    const own = await ownFchmodat();
+    await copyFile(own.path, path);
     const ui = recordedUi();
     const run = openRun({
       targets: [{ kind: 'ssh', host: server.alias }],
@@ -292,12 +293,10 @@ describeUnless(missing, 'a file name', () => {
     });
     await run.running();
     await run.session.stop();
-    expect(await run.outcomes()).toEqual([
-      { host: server.alias, programs: { good: [fchmodatName], bad: [] } },
-    ]);
+    expect(await run.outcomes()).toEqual([{ host: server.alias, programs: { good: [own.name], bad: [] } }]);
     for (const line of ui.lines) expect(line).not.toMatch(/\p{Cc}/u);
     for (const place of [folder, process.cwd(), '/root', '/tmp'])
       await expect(access(join(place, 'pwned'))).rejects.toThrow('ENOENT');
-    await gone(thisMachine, fchmodatName);
+    await gone(serverShell(server), own.name);
   });
 });

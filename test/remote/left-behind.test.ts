@@ -9,7 +9,7 @@ import type { Sshd } from '#support/guests/sshd';
 import { describeUnless } from '#support/requirement';
 import { isRunning, startClient } from '#support/runner/client';
 import { requireAgents } from '#support/runner/installation';
-import { gone, leftovers, thisMachine } from '#support/runner/leftovers';
+import { gone, leftovers, serverShell, thisMachine } from '#support/runner/leftovers';
 import { program } from '#support/runner/programs';
 import { openRun } from '#support/runner/session';
 
@@ -42,9 +42,9 @@ describeUnless(missing, 'nothing of ours stays', () => {
   test('after a stop; while it ran, there was something to find', async () => {
     const run = openRun(await remote());
     await run.running();
-    expect(await leftovers(thisMachine, name)).not.toEqual([]);
+    expect(await leftovers(serverShell(server), name)).not.toEqual([]);
     await run.session.stop();
-    await gone(thisMachine, name);
+    await gone(serverShell(server), name);
   });
 
   test.each(['connect', 'preflight', 'build', 'upload', 'load', 'attach', 'stream'] as const)(
@@ -56,7 +56,7 @@ describeUnless(missing, 'nothing of ours stays', () => {
       await run.session.stop();
       expect(performance.now() - begin).toBeLessThan(5000);
       expect((await run.outcomes())[0]?.failure).toBeUndefined();
-      await gone(thisMachine, name);
+      await gone(serverShell(server), name);
     },
   );
 
@@ -66,7 +66,7 @@ describeUnless(missing, 'nothing of ours stays', () => {
     started.kill(signal);
     const { code } = await started.ended;
     if (signal !== 'SIGKILL') expect(code).toBe(0);
-    await gone(thisMachine, name);
+    await gone(serverShell(server), name);
   });
 
   test('after SIGKILL of the client while it connects', async () => {
@@ -77,7 +77,7 @@ describeUnless(missing, 'nothing of ours stays', () => {
     }
     started.kill('SIGKILL');
     await started.ended;
-    await gone(thisMachine, name);
+    await gone(serverShell(server), name);
   });
 
   test('after SIGKILL of ssh', async () => {
@@ -87,7 +87,7 @@ describeUnless(missing, 'nothing of ours stays', () => {
     const { code, out } = await started.ended;
     expect(code).toBe(3);
     expect(out).toContain('"code":"connection-lost"');
-    await gone(thisMachine, name);
+    await gone(serverShell(server), name);
   });
 
   test('after SIGKILL of the agent', async () => {
@@ -97,14 +97,14 @@ describeUnless(missing, 'nothing of ours stays', () => {
     const { code, out } = await started.ended;
     expect(code).toBe(3);
     expect(out).toContain('"code":"agent-ended"');
-    await gone(thisMachine, name);
+    await gone(serverShell(server), name);
   });
 
   test('when the client stands still: the agent hears nothing and ends', async () => {
     const started = await client();
     await started.line(isRunning);
     started.kill('SIGSTOP');
-    await gone(thisMachine, name, 6000);
+    await gone(serverShell(server), name, 6000);
     started.kill('SIGCONT');
     expect((await started.ended).code).toBe(3);
   });
@@ -125,7 +125,7 @@ describeUnless(missing, 'nothing of ours stays', () => {
     const uploads = run.events.filter((event) => event.type === 'step' && event.step === 'upload');
     expect(uploads).toHaveLength(2);
     await run.session.stop();
-    await gone(thisMachine, other);
+    await gone(serverShell(server), other);
   });
 });
 

@@ -8,7 +8,7 @@ import type { Sshd } from '#support/guests/sshd';
 import { describeUnless } from '#support/requirement';
 import { startClient } from '#support/runner/client';
 import { requireAgents } from '#support/runner/installation';
-import { gone, leftovers, thisMachine } from '#support/runner/leftovers';
+import { gone, leftovers, serverShell, thisMachine } from '#support/runner/leftovers';
 import { program } from '#support/runner/programs';
 import { openRun } from '#support/runner/session';
 import type { TestRun } from '#support/runner/session';
@@ -49,7 +49,7 @@ describeUnless(missing, 'a long verification', () => {
     );
     // Otherwise this shows nothing.
     expect(load).toMatchObject({ milliseconds: expect.toSatisfy((ms: number) => ms > silenceMs) as number });
-    await gone(thisMachine, `${name}_0`);
+    await gone(serverShell(server), `${name}_0`);
   });
 
   test('ends with a stop, within five seconds', async () => {
@@ -57,7 +57,7 @@ describeUnless(missing, 'a long verification', () => {
     await begun();
     const begin = performance.now();
     await verification.session.stop();
-    await gone(thisMachine, `${name}_0`, 5000 - (performance.now() - begin));
+    await gone(serverShell(server), `${name}_0`, 5000 - (performance.now() - begin));
     expect(await verification.outcomes()).toMatchObject([{ host: server.alias }]);
   });
 
@@ -66,10 +66,10 @@ describeUnless(missing, 'a long verification', () => {
     const args = ['run', path, '--host', server.alias, '--ssh-config', server.config];
     const client = startClient(args);
     await begun();
-    expect(await leftovers(thisMachine, `${name}_0`)).not.toEqual([]);
+    expect(await leftovers(serverShell(server), `${name}_0`)).not.toEqual([]);
     client.kill('SIGKILL');
     await client.ended;
-    await gone(thisMachine, `${name}_0`);
+    await gone(serverShell(server), `${name}_0`);
   });
 
   test('has its log whole, though it is longer than a message may be', async () => {

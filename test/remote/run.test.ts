@@ -8,8 +8,8 @@ import { requireSshd } from '#support/guests/requirements';
 import { startSshd } from '#support/guests/sshd';
 import { describeUnless } from '#support/requirement';
 import { requireAgents, temporaryFolder } from '#support/runner/installation';
-import { gone, thisMachine } from '#support/runner/leftovers';
-import { fchmodat, fchmodatName } from '#support/runner/programs';
+import { gone, serverShell } from '#support/runner/leftovers';
+import { ownFchmodat } from '#support/runner/programs';
 import { openRun } from '#support/runner/session';
 
 const missing = requireSshd() ?? requireKernel() ?? requireAgents('x86_64');
@@ -18,9 +18,10 @@ describeUnless(missing, 'run, on loopback', () => {
   test('brings the file name, mode, pid and ppid of a chmod there', async () => {
     const server = await startSshd();
     onTestFinished(() => server.stop());
+    const { path, name } = await ownFchmodat();
     const run = openRun({
       targets: [{ kind: 'ssh', host: server.alias }],
-      source: { path: fchmodat },
+      source: { path },
       ssh: { args: ['-F', server.config] },
     });
     await run.running();
@@ -31,9 +32,7 @@ describeUnless(missing, 'run, on loopback', () => {
     const record = await run.record(({ filename }) => filename === file);
     expect(record).toMatchObject({ mode: 0o600, host_pid: child.pid, host_ppid: process.pid, comm: 'chmod' });
     await run.session.stop();
-    expect(await run.outcomes()).toEqual([
-      { host: server.alias, programs: { good: [fchmodatName], bad: [] } },
-    ]);
-    await gone(thisMachine, fchmodatName);
+    expect(await run.outcomes()).toEqual([{ host: server.alias, programs: { good: [name], bad: [] } }]);
+    await gone(serverShell(server), name);
   });
 });

@@ -9,9 +9,9 @@ import { requireSshd } from '#support/guests/requirements';
 import { startSshd } from '#support/guests/sshd';
 import type { Sshd } from '#support/guests/sshd';
 import { describeUnless } from '#support/requirement';
-import { requireAgents, temporaryFolder } from '#support/runner/installation';
-import { gone, thisMachine } from '#support/runner/leftovers';
-import { fchmodat, fchmodatName, program } from '#support/runner/programs';
+import { freshPlaces, requireAgents, temporaryFolder } from '#support/runner/installation';
+import { gone, serverShell, thisMachine } from '#support/runner/leftovers';
+import { ownFchmodat, program } from '#support/runner/programs';
 import { openRun } from '#support/runner/session';
 import type { TestRun } from '#support/runner/session';
 import { recordedUi } from '#support/runner/ui';
@@ -27,12 +27,16 @@ async function sshd(): Promise<Sshd> {
 type Options = Pick<RunOptions, 'targets' | 'source' | 'ssh'>;
 
 /** One configuration for all. */
-async function on(servers: readonly Sshd[], hosts = servers.map(({ alias }) => alias)): Promise<Options> {
+async function on(
+  servers: readonly Sshd[],
+  path: string,
+  hosts = servers.map(({ alias }) => alias),
+): Promise<Options> {
   const config = join(await temporaryFolder(), 'config');
   await writeFile(config, servers.map((server) => `Include ${server.config}\n`).join(''));
   return {
     targets: hosts.map((host) => ({ kind: 'ssh', host })),
-    source: { path: fchmodat },
+    source: { path },
     ssh: { args: ['-F', config] },
   };
 }
@@ -54,25 +58,29 @@ const endOf = (run: TestRun, host: string) =>
 describeUnless(missing, 'several hosts', () => {
   test('run the same program, built once, and say which host a record is from', async () => {
     const servers = [await sshd(), await sshd()];
+    const { path, name } = await ownFchmodat();
     const ui = recordedUi();
-    const run = openRun({ ...(await on(servers)), ui });
+    const run = openRun({ ...(await on(servers, path)), ui, places: await freshPlaces() });
     await Promise.all(servers.map(({ alias }) => run.running(alias)));
     const { file, pid } = await changeMode();
     for (const { alias } of servers)
       expect(await recordOf(run, file, alias)).toMatchObject({ mode: 0o600, host_pid: pid });
-    expect(ui.lines.filter((line) => line.includes(`-c ${fchmodat} `))).toHaveLength(1);
+    // Before there is a vmlinux.h, and with it; a build for each host would be four.
+    expect(ui.lines.filter((line) => line.includes(`-c ${path} `))).toHaveLength(2);
     await run.session.stop();
     expect(await run.outcomes()).toEqual(
-      servers.map(({ alias }) => ({ host: alias, programs: { good: [fchmodatName], bad: [] } })),
+      servers.map(({ alias }) => ({ host: alias, programs: { good: [name], bad: [] } })),
     );
-    await gone(thisMachine, fchmodatName);
+    for (const server of servers) await gone(serverShell(server), name);
   });
 
   test('go on without the one that cannot be reached, and without the one that is lost', async () => {
     const [first, second] = [await sshd(), await sshd()];
     const refused = await second.route({ key: 'other' });
     const hosts = [refused, first.alias, second.alias];
-    const run = openRun(await on([first, second], hosts));
+    const { path, name } = await ownFchmodat();
+    const run = openRun(await on([first, second], path, hosts));
+    const shells = [first, second].map(serverShell);
     expect((await endOf(run, refused)).failure?.code).toBe('authentication-failed');
     await Promise.all([first, second].map(({ alias }) => run.running(alias)));
 
@@ -87,12 +95,13 @@ describeUnless(missing, 'several hosts', () => {
       [first.alias, undefined],
       [second.alias, 'connection-lost'],
     ]);
-    await gone(thisMachine, fchmodatName);
+    for (const shell of shells) await gone(shell, name);
   });
 
   test('that have ended are started anew by a reload', async () => {
     const [first, second] = [await sshd(), await sshd()];
-    const run = openRun({ ...(await on([first, second])), keepConnected: true });
+    const { path } = await ownFchmodat();
+    const run = openRun({ ...(await on([first, second], path)), keepConnected: true });
     await Promise.all([first, second].map(({ alias }) => run.running(alias)));
     process.kill(await childOf(second.pid));
     expect((await endOf(run, second.alias)).failure?.code).toBe('connection-lost');
@@ -120,7 +129,9 @@ async function childOf(pid: number): Promise<number> {
 }
 
 describeUnless(missing, 'a host that stays connected', () => {
-  const fine = 'SEC("tp/syscalls/sys_enter_getpriority") int kept(void *ctx) { return 0; }';
+  /** A name that nobody else's program has. */
+  const kept = `kept_${process.pid}`;
+  const fine = `SEC("tp/syscalls/sys_enter_getpriority") int ${kept}(void *ctx) { return 0; }`;
   const state = (run: TestRun, number: number, wanted: string) =>
     run.until(
       (event): event is RunEventOf<'state'> =>
@@ -136,9 +147,9 @@ describeUnless(missing, 'a host that stays connected', () => {
       .length;
 
   test('waits for the next program after one that does not compile, and one that is refused', async () => {
+    const server = await sshd();
     const run = openRun({
-      ...(await on([await sshd()])),
-      source: { path: await program('int wrong(void) { return missing; }') },
+      ...(await on([server], await program('int wrong(void) { return missing; }'))),
       keepConnected: true,
     });
     expect((await failed(run, 'build')).failure.code).toBe('compile-error');
@@ -152,22 +163,21 @@ describeUnless(missing, 'a host that stays connected', () => {
     await state(run, 3, 'running');
     expect([steps(run, 'connect'), steps(run, 'upload'), steps(run, 'build')]).toEqual([1, 1, 3]);
     await run.session.stop();
-    expect(await run.outcomes()).toMatchObject([{ programs: { good: ['kept'], bad: [] } }]);
+    expect(await run.outcomes()).toMatchObject([{ programs: { good: [kept], bad: [] } }]);
     expect((await run.outcomes())[0]?.failure).toBeUndefined();
-    await gone(thisMachine, 'kept');
+    await gone(serverShell(server), kept);
   });
 
   test('verifies again and again, and leaves nothing loaded between', async () => {
     const path = await program(fine);
     const run = openRun({
-      ...(await on([await sshd()])),
-      source: { path },
+      ...(await on([await sshd()], path)),
       mode: 'verify',
       keepConnected: true,
     });
     for (const number of [1, 2, 3]) {
       await state(run, number, 'stopped');
-      expect((await thisMachine(`bpftool prog | grep -w 'name kept'; true`)).trim()).toBe('');
+      expect((await thisMachine(`bpftool prog | grep -w 'name ${kept}'; true`)).trim()).toBe('');
       if (number < 3) run.session.reload();
     }
     expect(steps(run, 'connect')).toBe(1);
@@ -176,8 +186,7 @@ describeUnless(missing, 'a host that stays connected', () => {
   test('is there still after a build that takes longer than the agent’s patience', async () => {
     const folder = await temporaryFolder();
     const run = openRun({
-      ...(await on([await sshd()])),
-      source: { path: await program(fine) },
+      ...(await on([await sshd()], await program(fine))),
       // The second time it takes five seconds.
       build: {
         command: [

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { mustRun } from '#support/process';
 
 export interface Account {
@@ -16,13 +15,11 @@ export interface Account {
 /** Nobody's on a usual system: users begin at 1000, and those of containers at 100000. */
 const id = 60_500;
 
-/** The start of a command line: what follows runs with the account, in a mount namespace of its own. */
-export async function withAccount(account: Account, folder: string): Promise<readonly string[]> {
+/** Writes to the folder the account files of a system that has the account too. */
+export async function writeAccount(account: Account, folder: string, etc: string): Promise<void> {
   const { name, password, sudo } = account;
   const home = join(folder, 'home');
   const hash = password === undefined ? '*' : await hashed(password);
-  const etc = join(folder, 'etc');
-  await mkdir(etc);
   await mkdir(home);
   await mustRun('chown', [`${id}:${id}`, home]);
   const added = [
@@ -33,7 +30,6 @@ export async function withAccount(account: Account, folder: string): Promise<rea
   for (const { file, mode, line } of added)
     await writeFile(join(etc, file), (await readFile(join('/etc', file), 'utf8')) + line, { mode });
   if (existsSync('/etc/sudoers')) await writeFile(join(etc, 'sudoers'), sudoers(name, sudo), { mode: 0o440 });
-  return ['unshare', '--mount', '--', fileURLToPath(new URL('accounts.sh', import.meta.url)), etc];
 }
 
 function sudoers(name: string, sudo: Account['sudo']): string {

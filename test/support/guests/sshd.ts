@@ -5,12 +5,18 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findOnPath } from '#support/bpf/requirements';
-import { withAccount } from './accounts';
+import { writeAccount } from './accounts';
 import type { Account } from './accounts';
 import { createKeyFile } from './keys';
 import { createSshHost } from './ssh';
 import type { SshHost } from './ssh';
+
+const ownMounts = fileURLToPath(new URL('own-mounts.sh', import.meta.url));
+
+/** In the environment of all that the server starts: its port. */
+export const hostVariable = 'EBPF_TEST_HOST';
 
 export interface SshdOptions {
   /** Lines of sshd_config, which win over the usual ones: `{ ForceCommand: 'internal-sftp' }`. */
@@ -36,8 +42,10 @@ export async function startSshd({ settings = {}, account }: SshdOptions = {}): P
     await chmod(folder, 0o711);
     const [key, hostKey] = [await createKeyFile(folder, 'key'), await createKeyFile(folder, 'host_key')];
     await writeFile(join(folder, 'authorized_keys'), `${key.line}\n`);
-    const prefix = account === undefined ? [] : await withAccount(account, folder);
-    const server = await listen(folder, settings, prefix);
+    const etc = join(folder, 'etc');
+    await mkdir(etc);
+    if (account !== undefined) await writeAccount(account, folder, etc);
+    const server = await listen(folder, settings, ['unshare', '--mount', '--', ownMounts, etc]);
     return {
       ...(await createSshHost({ folder, port: server.port, hostKey: hostKey.line, key })),
       pid: server.pid,
@@ -90,6 +98,7 @@ function configuration(folder: string, port: number, settings: NonNullable<SshdO
     PermitRootLogin: 'yes',
     PasswordAuthentication: 'no',
     LogLevel: 'VERBOSE',
+    SetEnv: `${hostVariable}=${port}`,
   };
   return [...Object.entries(settings), ...Object.entries(usual)]
     .map(([keyword, value]) => `${keyword} ${value}\n`)

@@ -1,7 +1,10 @@
 /** What of ours is on a host. */
+import { openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '#support/guests/run';
 import type { SshHost } from '#support/guests/ssh';
+import { hostVariable } from '#support/guests/sshd';
+import type { Sshd } from '#support/guests/sshd';
 
 /** Runs a script for sh on the host; its stdout. */
 export type AskHost = (script: string) => Promise<string>;
@@ -16,13 +19,30 @@ export function guestShell(host: SshHost): AskHost {
 }
 
 /**
+ * The part of this machine that belongs to the server: other tests may be at their work beside it. It can be asked
+ * after the server was stopped, too.
+ */
+export function serverShell({ port, pid }: Sshd): AskHost {
+  const mounts = openSync(`/proc/${pid}/ns/mnt`, 'r');
+  const enter = [`--mount=/proc/${process.pid}/fd/${mounts}`, '--', 'env', `${hostVariable}=${port}`];
+  return async (script) => {
+    const { stdout } = await run('nsenter', [...enter, 'sh', '-c', script]);
+    return stdout.toString();
+  };
+}
+
+/**
  * Processes that run from a folder of ours, or wait at our script; such folders; programs that some process holds.
  * `[.]` keeps the script from finding itself.
  */
 export const findLeftovers = (program: string): string => String.raw`
 ls -d /dev/shm/[.]ebpf-workbench-* /tmp/[.]ebpf-workbench-* /var/tmp/[.]ebpf-workbench-* /run/[.]ebpf-workbench-* /root/[.]ebpf-workbench-* 2>/dev/null
 for p in /proc/[0-9]*; do
-  case $(readlink $p/exe 2>/dev/null) in */.ebpf-workbench-*) echo "process $p";; esac
+  case $(readlink $p/exe 2>/dev/null) in */.ebpf-workbench-*)
+    host=$({ tr '\0' '\n' <$p/environ | grep ^${hostVariable}=; } 2>/dev/null)
+    # Servers of other tests may be on the same machine.
+    [ "$host" = "\${${hostVariable}:+${hostVariable}=$${hostVariable}}" ] && echo "process $p";;
+  esac
 done
 if command -v bpftool >/dev/null; then
   bpftool prog show 2>/dev/null | grep -w 'name ${program}'

@@ -1,5 +1,5 @@
 /** Programs to run on hosts. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from './installation';
@@ -7,6 +7,13 @@ import { temporaryFolder } from './installation';
 /** Who changes the mode of which file. */
 export const fchmodat = fileURLToPath(new URL('../../../examples/fchmodat.bpf.c', import.meta.url));
 export const fchmodatName = 'handle_fchmodat';
+
+/** The same, to be looked for on this machine: no test that runs at the same time has a program of this name. */
+export async function ownFchmodat(): Promise<{ readonly path: string; readonly name: string }> {
+  const name = `fchmodat_${process.pid.toString(36)}`;
+  const text = await readFile(fchmodat, 'utf8');
+  return { path: await programFile(text.replaceAll(fchmodatName, name), 'fchmodat.bpf.c'), name };
+}
 
 /** A file of the test's own. */
 export async function programFile(text: string, name = 'program.bpf.c'): Promise<string> {
