@@ -40,11 +40,13 @@ export interface HeaderStruct {
 
 export interface KernelView {
   readonly index: KernelIndex;
+  /** What messages call it: `6.1-debian-amd64`, or the release; no two of the chosen kernels have the same. */
+  readonly label: string;
   /** False for the bundled default that nobody chose: kernel-dependent findings are then warnings at most, and say so. */
   readonly chosen: boolean;
   /** The rule of docs/ctx-structs.md, memoised per index. */
   ctxStruct(format: TracepointFormat): CtxStruct | undefined;
-  /** Kernels of `alsoCheck`. */
+  /** The other chosen kernels: of the target, those of `alsoCheck`. None of them is this one under another name. */
   readonly others: readonly KernelView[];
   /** Other known kernels that have this event, as words for a message: `6.1.0-56-cloud-arm64 (aarch64)`. */
   elsewhere(category: string, name: string): readonly string[];

@@ -18,6 +18,8 @@ export type DiagnosticCode =
 
 export interface Check {
   readonly code: DiagnosticCode;
+  /** It looks at the source alone: what it finds is the same on every kernel. */
+  readonly sourceOnly?: true;
   run(view: DocumentView): readonly Finding[];
 }
 
@@ -28,10 +30,14 @@ export interface Finding {
   readonly span: Span;
   /** One sentence about what the kernel will do, then one about what to write. No trailing period juggling: full sentences. */
   readonly message: string;
+  /** What to write instead, on the target: said behind the message, unless only other kernels have the finding. */
+  readonly advice?: string;
   readonly severity: Severity;
   /** True where another kernel could judge differently; such findings are softened when nobody chose the kernel. */
   readonly dependsOnKernel: boolean;
   readonly fixes: readonly Fix[];
+  /** Labels of the kernels on which it holds, the target first; set by `runChecks` where several are checked. */
+  readonly holdsOn?: readonly string[];
   /** Other places that explain it, in the same document. */
   readonly related?: readonly { readonly span: Span; readonly message: string }[];
 }
@@ -41,4 +47,6 @@ export interface Fix {
   readonly edits: readonly { readonly span: Span; readonly newText: string }[];
   /** The one that VS Code applies on "Fix all"/auto fix: exactly one sensible answer. */
   readonly preferred: boolean;
+  /** Right on every kernel: also offered where the target has no such finding. */
+  readonly portable?: true;
 }

@@ -30,7 +30,8 @@ export const ctxUnknownField: Check = {
           dependsOnKernel: true,
           message: field
             ? `${eventName(format)} gives ${member.name} as ${memberPath(format, field)}: struct ${found.use.structName ?? ''} has no member of this name.`
-            : `${eventName(format)} has no field ${member.name} on this kernel.${didYouMean(fixes)}`,
+            : `${eventName(format)} has no field ${member.name} on this kernel.`,
+          ...(field === undefined && fixes.length > 0 && { advice: didYouMean(fixes) }),
           fixes,
         },
       ];
@@ -58,5 +59,5 @@ function rename(member: PathStep & { kind: 'member' }, path: string): Fix {
 
 function didYouMean(fixes: readonly Fix[]): string {
   const names = fixes.flatMap((fix) => fix.edits.map((edit) => edit.newText));
-  return names.length > 0 ? ` Did you mean ${names.join(' or ')}?` : '';
+  return `Did you mean ${names.join(' or ')}?`;
 }

@@ -5,6 +5,7 @@ import type { Check } from './check';
 
 export const helperLicense: Check = {
   code: 'helper-license',
+  sourceOnly: true,
   run: (view) => {
     const license = licenseOf(view.source);
     if (license.kind !== 'declared' || isGplCompatible(license.value)) return [];

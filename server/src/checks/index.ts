@@ -1,5 +1,5 @@
 /** Every check, in the order of docs/diagnostics. */
-import type { DocumentView } from '../view';
+import type { DocumentView, KernelView } from '../view';
 import type { Check, Finding } from './check';
 import { ctxArgsRange } from './ctx-args-range';
 import { ctxCommonField } from './ctx-common-field';
@@ -10,6 +10,7 @@ import { ctxType } from './ctx-type';
 import { ctxUnknownField } from './ctx-unknown-field';
 import { helperLicense } from './helper-license';
 import { licenseMissing } from './license-missing';
+import { merged, weakened } from './merge';
 import { progArgs } from './prog-args';
 import { unknownSection } from './unknown-section';
 import { unknownTracepoint } from './unknown-tracepoint';
@@ -29,19 +30,28 @@ export const checks: readonly Check[] = [
   licenseMissing,
 ];
 
-/** All findings for a document, in the order of its text. */
+/** All findings for a document, in the order of its text: on the target, and on each kernel of `alsoCheck`. */
 export function runChecks(view: DocumentView): readonly Finding[] {
-  const findings = checks.flatMap((check) => check.run(view)).map((finding) => soften(finding, view));
-  return findings.sort((a, b) => a.span.start - b.span.start);
+  const { kernel } = view;
+  const target = { label: kernel.label, findings: checks.flatMap((check) => check.run(view)) };
+  const others = kernel.others.map((other) => ({ label: other.label, findings: findingsOn(view, other) }));
+  return merged(target, others)
+    .map((finding) => soften(finding, kernel))
+    .sort((a, b) => a.span.start - b.span.start);
+}
+
+function findingsOn(view: DocumentView, kernel: KernelView): readonly Finding[] {
+  return checks.flatMap((check) => (check.sourceOnly ? [] : check.run({ ...view, kernel })));
 }
 
 /** A kernel that nobody chose cannot make an error: the program may be meant for another. */
-function soften(finding: Finding, view: DocumentView): Finding {
-  if (!finding.dependsOnKernel || view.kernel.chosen) return finding;
-  const { release, machine } = view.kernel.index.provenance;
+function soften(finding: Finding, { index, label, chosen }: KernelView): Finding {
+  const isOnTarget = finding.holdsOn?.includes(label) ?? true;
+  if (!finding.dependsOnKernel || chosen || !isOnTarget) return finding;
+  const { release, machine } = index.provenance;
   return {
     ...finding,
-    severity: finding.severity === 'error' ? 'warning' : finding.severity,
+    severity: weakened(finding.severity),
     message: `${finding.message} (Judged by the bundled kernel ${release} ${machine}: choose the kernel that you write for.)`,
   };
 }

@@ -11,6 +11,7 @@ import type { Check } from './check';
 
 export const licenseMissing: Check = {
   code: 'license-missing',
+  sourceOnly: true,
   run: (view) => {
     if (licenseOf(view.source).kind !== 'none' || mayBeElsewhere(view)) return [];
     const [call] = gplOnlyCalls(view);

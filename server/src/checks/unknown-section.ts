@@ -5,6 +5,7 @@ import type { Check, Finding, Fix } from './check';
 
 export const unknownSection: Check = {
   code: 'unknown-section',
+  sourceOnly: true,
   run: (view) =>
     view.source.sections.flatMap((site): Finding[] => {
       if (site.conditional || site.on !== 'function' || site.value === '') return [];

@@ -52,9 +52,11 @@ function unknown(view: DocumentView, site: SectionSite, target: TracepointTarget
         reserved
           ? `${category}:${name} is reserved for ftrace: the kernel refuses BPF programs on it (EPERM).`
           : `The kernel has no event ${category}:${name}: the program loads, but attaching it fails (ENOENT).`,
+        ...(near ? [] : [`If a module brings it, load the module before the program.`]),
+      ].join(' '),
+      advice: [
         ...(names.length > 0 ? [`Did you mean ${names.join(' or ')}?`] : []),
         ...(elsewhere.length > 0 ? [`Known on ${elsewhere.join(', ')}.`] : []),
-        ...(near ? [] : [`If a module brings it, load the module before the program.`]),
       ].join(' '),
       fixes: [
         ...names.flatMap((path) => replaceTarget(target, path, names.length === 1)),
@@ -153,7 +155,7 @@ function withCategory({ literal, value }: SectionSite, target: string, name: str
 function loadIfAsked({ literal, value }: SectionSite): Fix[] {
   if (!literal) return [];
   const edits = [{ span: { start: literal.start, end: literal.start }, newText: '?' }];
-  return [{ title: `Load only if asked: SEC("?${value}")`, edits, preferred: false }];
+  return [{ title: `Load only if asked: SEC("?${value}")`, edits, preferred: false, portable: true }];
 }
 
 function replaceTarget(target: TracepointTarget, path: string, preferred: boolean): Fix[] {

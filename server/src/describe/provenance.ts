@@ -9,6 +9,17 @@ export function provenanceLine({ release, machine, source, location, capturedAt 
   return [...known, placeOf(source, location), ...(day === undefined ? [] : [day])].join(' · ');
 }
 
+/** One name per kernel, as short as it can be: a bundled one's id, else the release. */
+export function labelsOf(kernels: readonly KernelProvenance[]): readonly string[] {
+  const short = ({ release, source, location }: KernelProvenance) =>
+    source === 'bundled' || release === 'unknown' ? location : release;
+  return kernels.map((kernel) => {
+    const label = short(kernel);
+    const isUnique = kernels.filter((other) => short(other) === label).length === 1;
+    return isUnique ? label : `${label} (${placeOf(kernel.source, kernel.location)})`;
+  });
+}
+
 function placeOf(source: KernelProvenance['source'], location: string): string {
   switch (source) {
     case 'local':

@@ -2,6 +2,7 @@
 import { createCtxResolver } from '#core/kernel/ctx-resolve';
 import { compareEvents } from '#core/kernel/available-events';
 import type { KernelIndex } from '#core/kernel/model';
+import { labelsOf } from '../describe/provenance';
 import type { KernelView } from '../view';
 
 export interface KernelViewOptions {
@@ -12,21 +13,39 @@ export interface KernelViewOptions {
   readonly neighbours?: () => readonly KernelIndex[];
 }
 
+/** The target's view; the kernels beside it see the target, and each other, as their `others`. */
 export function createKernelView(index: KernelIndex, options: KernelViewOptions): KernelView {
   const { chosen, others = [], neighbours = () => [] } = options;
-  return {
-    index,
-    chosen,
-    others,
-    ctxStruct: createCtxResolver(index),
+  const distinct = [index, ...others.map((other) => other.index)].filter(
+    (own, i, all) => all.findIndex((other) => isSameKernel(other, own)) === i,
+  );
+  const labels = labelsOf(distinct.map(({ provenance }) => provenance));
+  const viewOf = (own: KernelIndex, i: number): KernelView => ({
+    index: own,
+    label: labels[i] ?? '',
+    chosen: i > 0 || chosen,
+    ctxStruct: others.find((other) => other.index === own)?.ctxStruct ?? createCtxResolver(own),
+    get others() {
+      return i === 0 ? rest : [target, ...rest.filter((view) => view.index !== own)];
+    },
     elsewhere(category, name) {
-      const labels = [...others.map((other) => other.index), ...neighbours()]
-        .filter((other) => other.provenance.release !== index.provenance.release)
+      const known = [...distinct, ...neighbours()]
+        .filter((other) => other.provenance.release !== own.provenance.release)
         .filter((other) => hasEvent(other, category, name))
         .map(({ provenance }) => `${provenance.release} (${provenance.machine})`);
-      return [...new Set(labels)];
+      return [...new Set(known)];
     },
-  };
+  });
+  const target = viewOf(index, 0);
+  const rest = distinct.slice(1).map((own, i) => viewOf(own, i + 1));
+  return target;
+}
+
+/** Read from one place, whether or not twice. */
+function isSameKernel(a: KernelIndex, b: KernelIndex): boolean {
+  const key = ({ provenance: { source, location, release } }: KernelIndex) =>
+    `${source} ${location} ${release}`;
+  return key(a) === key(b);
 }
 
 /** Whether `available_events` lists it: binary search in the sorted list. */
