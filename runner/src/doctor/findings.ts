@@ -1,15 +1,17 @@
 /** A host's facts, read as somebody would who wants to run BPF programs there. */
 import type { HostFacts } from '#core/agent/protocol';
 import type { HostFinding } from '../model';
-import { mayLoad } from '../text/capabilities';
+import { bpfCapabilities, mayLoad, mayAttachNetworking } from '../text/capabilities';
 
 type Look = (facts: HostFacts) => HostFinding | undefined;
 
 const looks: readonly Look[] = [
   ({ release, machine }) => ok('kernel', `Linux ${release}, ${machine}`),
   privileges,
+  capabilities,
   btf,
   tracefs,
+  bpffs,
   lockdown,
   memlock,
   jit,
@@ -35,6 +37,19 @@ function privileges({ uid, capabilities, container }: HostFacts): HostFinding {
       uid === 0
         ? 'Run on the host itself, or in a privileged container.'
         : 'Connect as root, or allow sudo for this user.',
+  };
+}
+
+function capabilities({ capabilities: effective }: HostFacts): HostFinding {
+  const found = bpfCapabilities(effective).join(', ') || 'none that BPF asks for';
+  if (mayAttachNetworking(effective)) return ok('capabilities', found);
+  return {
+    what: 'capabilities',
+    state: mayLoad(effective) ? 'warning' : 'problem',
+    found,
+    help: mayLoad(effective)
+      ? 'Programs of the network, as XDP and tc, are attached with CAP_NET_ADMIN only.'
+      : 'Programs need CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN; those of the network CAP_NET_ADMIN too.',
   };
 }
 
@@ -65,6 +80,17 @@ function tracefs({ tracefs: found }: HostFacts): HostFinding {
   };
 }
 
+/** Nothing here is pinned; loaders that are used elsewhere may pin. */
+function bpffs({ bpffs: isMounted }: HostFacts): HostFinding {
+  if (isMounted) return ok('bpffs', '/sys/fs/bpf');
+  return {
+    what: 'bpffs',
+    state: 'warning',
+    found: 'not mounted on /sys/fs/bpf',
+    help: 'Only what is pinned needs it: mount -t bpf bpf /sys/fs/bpf.',
+  };
+}
+
 function lockdown({ lockdown: mode }: HostFacts): HostFinding | undefined {
   if (mode === 'none' || mode === 'unknown') return ok('lockdown', 'none');
   if (mode === 'integrity') {
@@ -84,21 +110,25 @@ function lockdown({ lockdown: mode }: HostFacts): HostFinding | undefined {
 }
 
 /** Kernels from 5.11 on count BPF memory by cgroup instead. */
-function memlock({ memlock: limit, release }: HostFacts): HostFinding | undefined {
+function memlock({ memlock: limit, release }: HostFacts): HostFinding {
   const [major = 0, minor = 0] = release.split('.').map(Number);
-  if (major > 5 || (major === 5 && minor >= 11) || limit === null) return undefined;
+  if (major > 5 || (major === 5 && minor >= 11))
+    return ok('locked memory', 'this kernel does not count BPF as locked memory');
+  if (limit === null) return ok('locked memory', 'no limit');
+  const found = `at most ${Math.round(limit / 1024)} kB`;
+  if (limit >= 64 * 1024 * 1024) return ok('locked memory', found);
   return {
     what: 'locked memory',
-    state: limit < 64 * 1024 * 1024 ? 'warning' : 'ok',
-    found: `${Math.round(limit / 1024)} kB`,
-    ...(limit < 64 * 1024 * 1024 && {
-      help: 'Maps and programs count as locked memory on this kernel: ulimit -l unlimited, as root.',
-    }),
+    state: 'warning',
+    found,
+    help: 'Maps and programs count as locked memory on this kernel: ulimit -l unlimited, as root.',
   };
 }
 
+/** Nothing to say where the setting is not there: the network namespace is not the first one, or the kernel has no JIT. */
 function jit({ sysctl }: HostFacts): HostFinding | undefined {
-  if (sysctl.bpfJitEnable !== '0') return undefined;
+  if (sysctl.bpfJitEnable === null) return undefined;
+  if (sysctl.bpfJitEnable !== '0') return ok('JIT', 'on');
   return {
     what: 'JIT',
     state: 'warning',
