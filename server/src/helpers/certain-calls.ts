@@ -1,12 +1,9 @@
-/**
- * Calls of GPL-only helpers that a program certainly makes, judged by its tokens: nothing before them may be left out by
- * the compiler, or by the verifier, which prunes branches on constants of `.rodata` and `.kconfig`.
- */
+/** Calls of helpers that a program certainly makes, so that the verifier judges them. */
 import { GPL_ONLY_HELPERS } from '#core/bpf/helper-licenses.generated';
-import { tokenize, type Token } from '../analysis/lexer';
-import type { Span } from '../analysis/model';
-import { endOfNullCheck } from '../traced/certain-read';
+import type { Token } from '../analysis/lexer';
+import type { Program, SourceAnalysis, Span } from '../analysis/model';
 import type { DocumentView } from '../view';
+import { certainStatements } from './certain-code';
 
 export interface HelperCall {
   readonly helper: string;
@@ -28,67 +25,43 @@ const macros: ReadonlyMap<string, string> = new Map([
   ['bpf_core_read_str', 'bpf_probe_read_kernel_str'],
 ]);
 
-/** Of the file's programs, in the order of the text; none of those under `#if`. */
-export function gplOnlyCalls({ text, source }: DocumentView): readonly HelperCall[] {
-  const own = new Set([
-    ...source.functions.map(({ name }) => name),
-    ...Array.from(text.matchAll(/^[ \t]*#[ \t]*(?:define|undef)[ \t]+(\w+)/gm), ([, name]) => name),
-  ]);
-  return source.programs.flatMap(({ section, function: fn }) => {
-    if (section.conditional || fn.conditional) return [];
-    return certainTokens(tokenize(text, fn.bodySpan.start, fn.bodySpan.end)).flatMap((token, n, tokens) => {
-      const callee = token.text;
-      const helper = GPL_ONLY_HELPERS.has(callee) ? callee : macros.get(callee);
-      if (helper === undefined || own.has(callee) || tokens[n + 1]?.text !== '(') return [];
-      // A member, or a declaration of the same name.
-      const before = tokens[n - 1];
-      if (/^(?:->|\.|\*)$/.test(before?.text ?? '') || isType(before)) return [];
-      return [{ helper, callee, span: { start: token.start, end: token.end } }];
-    });
+/** A call of a program, in the order of the text; none of programs under `#if`. */
+export interface CertainCall extends HelperCall {
+  readonly program: Program;
+}
+
+/** The calls of these helpers that the file's programs certainly make. */
+export function certainCalls(
+  { text, source }: DocumentView,
+  isMeant: (helper: string) => boolean,
+): readonly CertainCall[] {
+  const own = ownNames(source);
+  return source.programs.flatMap((program) => {
+    if (program.section.conditional || program.function.conditional) return [];
+    return certainStatements(text, program.function, source.maps).flatMap(({ certain }) =>
+      certain.flatMap((token, n) => {
+        const callee = token.text;
+        if (token.kind !== 'word' || certain[n + 1]?.text !== '(' || own.has(callee)) return [];
+        const helper = macros.get(callee) ?? callee;
+        if (!isMeant(helper)) return [];
+        // A member, or a declaration of the same name.
+        const before = certain[n - 1];
+        if (/^(?:->|\.|\*)$/.test(before?.text ?? '') || isType(before)) return [];
+        return [{ helper, callee, span: { start: token.start, end: token.end }, program }];
+      }),
+    );
   });
 }
 
+export const gplOnlyCalls = (view: DocumentView): readonly CertainCall[] =>
+  certainCalls(view, (helper) => GPL_ONLY_HELPERS.has(helper));
+
+/** What the file itself defines is no helper. */
+function ownNames({ text, functions }: Pick<SourceAnalysis, 'text' | 'functions'>): ReadonlySet<string> {
+  return new Set([
+    ...functions.map(({ name }) => name),
+    ...Array.from(text.matchAll(/^[ \t]*#[ \t]*(?:define|undef)[ \t]+(\w+)/gm), ([, name = '']) => name),
+  ]);
+}
+
 const isType = (token: Token | undefined): boolean => token?.kind === 'word' && token.text !== 'return';
-
-/** Behind these, what follows may not be compiled, or not be looked at. */
-const doubts = /^(?:while|for|do|switch|goto|else|asm|__asm__|\?)$/;
-
-/** The tokens of a body, from its brace on, that are run whatever happens. */
-function certainTokens(body: readonly Token[]): readonly Token[] {
-  const certain: Token[] = [];
-  let first = true;
-  let returns = false;
-  let initialisers = 0;
-  for (let at = 1; at < body.length; at++) {
-    const token = body[at];
-    if (token === undefined || isDoubt(body, at)) break;
-    if (token.text === 'if') {
-      const end = endOfNullCheck(body, at);
-      if (end === undefined) return [...certain, ...condition(body, at)];
-      at = end;
-      continue;
-    }
-    if (first) returns = token.text === 'return';
-    // A block is run for whatever its head says: only `= { … }` is none.
-    if (token.text === '{' && (initialisers > 0 || body[at - 1]?.text === '=')) initialisers++;
-    else if (token.text === '}' && initialisers > 0) initialisers--;
-    else if (token.text === '{' || token.text === '}') break;
-    certain.push(token);
-    first = token.text === ';';
-    if (first && returns) break;
-  }
-  return certain;
-}
-
-/** What is evaluated of `if (a && b)` whatever it is: up to what may keep the rest from it. */
-function condition(body: readonly Token[], at: number): readonly Token[] {
-  const end = body.findIndex(({ text }, n) => n > at && (isDoubt(body, n) || /^[;{]$/.test(text)));
-  return body.slice(at + 1, end < 0 ? body.length : end);
-}
-
-/** The lexer takes `&&` for two tokens. */
-function isDoubt(tokens: readonly Token[], at: number): boolean {
-  const [token, next] = tokens.slice(at, at + 2);
-  if (token === undefined || token.kind === 'directive' || doubts.test(token.text)) return true;
-  return /^[&|]$/.test(token.text) && next?.text === token.text && next.start === token.end;
-}
