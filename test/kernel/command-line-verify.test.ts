@@ -8,6 +8,7 @@ import { runTool } from '#support/process';
 import { describeUnless } from '#support/requirement';
 import { dist, requireAgents } from '#support/runner/installation';
 import { programFile } from '#support/runner/programs';
+import { applyEdits } from '#support/edits';
 import { checkSarif } from '#support/sarif';
 
 const source = `#include "vmlinux.h"
@@ -51,6 +52,15 @@ interface Explained {
   readonly labels: readonly Place[];
 }
 
+interface Point {
+  readonly line: number;
+  readonly column: number;
+}
+interface JsonFix {
+  readonly file: string;
+  readonly edits: readonly { readonly start: Point; readonly end: Point; readonly newText: string }[];
+}
+
 const outcome = ({ rule, program, labels }: Explained) => ({
   rule,
   program,
@@ -77,7 +87,35 @@ describeUnless(requireKernel() ?? requireAgents(machine), 'verify', () => {
       lines[lines.findIndex((text) => text.startsWith(`${line} | `)) + 1] ?? '';
     expect(marked(lineOf('error'))).toMatch(/^ +\| +\^+ \S/);
     expect(marked(lineOf('cause'))).toMatch(/^ +\| +-+ bpf_map_lookup_elem\(\) /);
-    expect(lines.filter((line) => line !== '').at(-1)).toContain('help: ');
+    const rest = lines.slice(lines.findIndex((line) => line.includes('help: ')) + 1);
+    expect(rest[0]).toMatch(/^fix: \S/);
+    // Where the value was used before.
+    expect(rest).toContain(`${lineOf('error')} +     if (!value)`);
+  });
+
+  test('its fix makes the kernel accept the program', async () => {
+    const path = await programFile(source);
+    const { stdout } = await cli('verify', path, '--format', 'json');
+    const { hosts } = JSON.parse(stdout) as {
+      hosts: { programs: { explanation?: { fixes: JsonFix[] } }[] }[];
+    };
+    const [fix, ...others] = hosts[0]?.programs.flatMap(({ explanation }) => explanation?.fixes ?? []) ?? [];
+    expect(others).toEqual([]);
+    expect(fix?.file).toBe(path);
+    const offset = ({ line, column }: Point) =>
+      source
+        .split('\n')
+        .slice(0, line - 1)
+        .join('\n').length +
+      (line > 1 ? 1 : 0) +
+      column -
+      1;
+    const edits = fix?.edits.map(({ start, end, newText }) => ({
+      span: { start: offset(start), end: offset(end) },
+      newText,
+    }));
+    const fixed = await programFile(applyEdits(source, edits ?? []));
+    expect((await cli('verify', fixed)).code).toBe(0);
   });
 
   test('as JSON', async () => {
@@ -101,6 +139,7 @@ describeUnless(requireKernel() ?? requireAgents(machine), 'verify', () => {
     expect(result?.locations[0]?.physicalLocation?.region?.startLine).toBe(lineOf('error'));
     expect(result?.relatedLocations?.[0]?.physicalLocation?.region?.startLine).toBe(lineOf('cause'));
     expect(run.tool.driver.rules[0]?.help?.text).toMatch(/\w/);
+    expect(result?.fixes).toHaveLength(1);
   });
 
   test('accepted: exit code 0', async () => {

@@ -11,6 +11,7 @@ import type { VerifierOutput } from '#core/verifier/model';
 import { oneOf, readArguments } from '../arguments';
 import { exitCode, MissingError, UsageError } from '../command';
 import type { Command, Io } from '../command';
+import { proposeFixes } from '../fixes';
 import { explainedLogs } from '../format/explained-logs';
 import { filesOfLogs, filesOfObject, SourceFiles } from '../sources';
 
@@ -51,7 +52,8 @@ export const explain: Command = {
     }
     for (const message of new Set(problems.map((problem) => problem.message))) io.err(`note: ${message}\n`);
     const log = name === '-' ? undefined : name;
-    io.out(explainedLogs[format]({ output, explanations, sources, log, colour: io.colour }));
+    const fixes = await proposeFixes(explanations, io, sources);
+    io.out(explainedLogs[format]({ output, explanations, sources, fixes, log, colour: io.colour }));
     return explanations.length > 0 ? exitCode.findings : exitCode.fine;
   },
 };

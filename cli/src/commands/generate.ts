@@ -3,10 +3,10 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ProcessFact, type GenerateOptions } from '#core/messages/generate-handler';
-import { createAnalyzer } from '#server/analysis/create-analyzer';
 import { generateHandler, type Destination, type HandlerResult } from '#server/features/generate-handler';
 import { createHeaderStore } from '#server/headers/store';
 import type { KernelView } from '#server/view';
+import { openAnalyzer } from '../analyzer';
 import { oneOf, readArguments } from '../arguments';
 import { exitCode, MissingError, UsageError } from '../command';
 import type { Command, Io } from '../command';
@@ -121,10 +121,7 @@ async function destinationOf(path: string | undefined, kernel: KernelView, io: I
     throw new MissingError(`${path} cannot be read: ${messageOf(error)}`);
   });
   if (text === undefined) return { baseName: basename(path).replace(/(?:\.bpf)?\.c$/, '') };
-  const analyzer = await createAnalyzer({
-    runtime: join(io.dist, 'web-tree-sitter.wasm'),
-    grammar: join(io.dist, 'tree-sitter-c.wasm'),
-  });
+  const analyzer = await openAnalyzer(io);
   const file = analyzer.open(text);
   const source = file.analysis;
   file.dispose();

@@ -9,6 +9,7 @@ import { Failures } from '../format/run-output';
 import { verdictsJson, verdictsText } from '../format/verdicts';
 import type { HostVerdict, ProgramVerdict } from '../format/verdicts';
 import { verdictsSarif } from '../format/verdicts-sarif';
+import { proposeFixes } from '../fixes';
 import { HostExplainer } from '../host-explainer';
 import { buildOf, buildOptions, fileOf, hostOptions, hostsOf, hostUsage } from '../target';
 import { exitCodeOf } from './run';
@@ -55,12 +56,17 @@ export const verify: Command = {
     }
     interrupted?.removeEventListener('abort', stop);
     const { sources } = explainer;
+    const explained = [...verdicts.values()].flatMap(({ programs, explanations }) => [
+      ...programs.flatMap(({ explanation }) => explanation ?? []),
+      ...explanations,
+    ]);
     io.out(
       reports[format]([...verdicts.values()], {
         file: relative(io.cwd, path),
         colour: io.colour,
         shown: (file) => sources.shown(file),
         source: (file) => sources.lines(file),
+        fixes: await proposeFixes(explained, io, sources),
       }),
     );
     return exitCodeOf(await session.done);

@@ -1,12 +1,15 @@
 /** Lines of source with marked places, drawn as rustc draws them. */
 import { styleText } from 'node:util';
 import type { Label, SourcePosition } from '#core/verifier/model';
+import type { Fixes } from '../fixes';
 
 export interface Drawing {
   readonly colour: boolean;
   /** How the path of a file is shown. */
   readonly shown: (file: string) => string;
   readonly source: (file: string) => readonly string[] | undefined;
+  /** Edits to propose; none unless given. */
+  readonly fixes?: Fixes;
 }
 
 /** Columns from 0, of the text as it is. */

@@ -1,8 +1,9 @@
 /** What kernels refuse, as SARIF: the place of the refusal, and where its cause is, as related locations. */
 import type { Explanation, Label } from '#core/verifier/model';
 import { ruleDescription } from '#core/verifier/rule-description';
+import type { Fixes } from '../fixes';
 import { spanOf } from './excerpt';
-import { artifact, sarifLog } from './sarif-log';
+import { artifact, sarifFixes, sarifLog } from './sarif-log';
 
 export interface Refusal {
   readonly explanation: Explanation;
@@ -14,12 +15,14 @@ export interface Refusal {
 export interface RefusalsRun {
   readonly refusals: readonly Refusal[];
   readonly shown: (file: string) => string;
+  /** Edits to propose; none unless given. */
+  readonly fixes?: Fixes;
   /** Why there is no verdict: of a host, of a tool. */
   readonly failures?: readonly { readonly code: string; readonly message: string }[];
   readonly properties?: object;
 }
 
-export function refusalsSarif({ refusals, shown, failures = [], properties }: RefusalsRun): string {
+export function refusalsSarif({ refusals, shown, fixes, failures = [], properties }: RefusalsRun): string {
   const ids = [...new Set(refusals.map(({ explanation }) => explanation.rule))];
   return sarifLog({
     rules: ids.map(rule),
@@ -36,7 +39,10 @@ export function refusalsSarif({ refusals, shown, failures = [], properties }: Re
       },
     ],
     ...(properties && { properties }),
-    results: refusals.map((refusal) => result(refusal, ids.indexOf(refusal.explanation.rule), shown)),
+    results: refusals.map((refusal) => ({
+      ...result(refusal, ids.indexOf(refusal.explanation.rule), shown),
+      ...sarifFixes((fixes?.(refusal.explanation) ?? []).map((fix) => ({ ...fix, path: shown(fix.file) }))),
+    })),
   });
 }
 

@@ -42,7 +42,7 @@ export function jsonLines({ out, err, decoders, maps, drawing }: OutputContext):
       const failed = failures.of(event);
       if (failed) {
         const { failure, program } = failed;
-        const [explanation] = explanations.map((one) => explanationData(one, drawing.shown));
+        const [explanation] = explanations.map((one) => explanationData(one, drawing));
         line({
           type: 'error',
           host,

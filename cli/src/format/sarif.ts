@@ -1,9 +1,8 @@
 /** Findings as SARIF. */
 import type { Finding, Severity } from '#server/checks/check';
 import { checks } from '#server/checks/index';
-import { positionAt } from './report';
 import type { CheckedFile, Report } from './report';
-import { artifact, sarifLog } from './sarif-log';
+import { artifact, region, sarifFixes, sarifLog } from './sarif-log';
 
 const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   error: 'error',
@@ -29,29 +28,10 @@ function result(file: CheckedFile, finding: Finding) {
       {
         physicalLocation: {
           artifactLocation: artifact(file.path),
-          region: region(file, finding.span),
+          region: region(file.text, finding.span),
         },
       },
     ],
-    ...(finding.fixes.length > 0 && {
-      fixes: finding.fixes.map((fix) => ({
-        description: { text: fix.title },
-        artifactChanges: [
-          {
-            artifactLocation: artifact(file.path),
-            replacements: fix.edits.map(({ span, newText }) => ({
-              deletedRegion: region(file, span),
-              insertedContent: { text: newText },
-            })),
-          },
-        ],
-      })),
-    }),
+    ...sarifFixes(finding.fixes.map((fix) => ({ ...fix, path: file.path, text: file.text }))),
   };
-}
-
-function region(file: CheckedFile, span: Finding['span']) {
-  const start = positionAt(file.text, span.start);
-  const end = positionAt(file.text, span.end);
-  return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
 }

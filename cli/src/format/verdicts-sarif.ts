@@ -5,7 +5,10 @@ import { refusalsSarif } from './explanation-sarif';
 import type { Refusal } from './explanation-sarif';
 import type { HostVerdict, ProgramVerdict, VerdictOptions } from './verdicts';
 
-export function verdictsSarif(verdicts: readonly HostVerdict[], { file, shown }: VerdictOptions): string {
+export function verdictsSarif(
+  verdicts: readonly HostVerdict[],
+  { file, shown, fixes }: VerdictOptions,
+): string {
   const refusals = verdicts.flatMap(({ host, facts, programs, explanations }) => {
     const refused = programs.filter(({ failure }) => failure !== undefined).map(explanationOf);
     const properties = { host, ...(facts && { release: facts.release, machine: facts.machine }) };
@@ -20,7 +23,7 @@ export function verdictsSarif(verdicts: readonly HostVerdict[], { file, shown }:
     const isResult = explanations.length > 0 || programs.some((program) => program.failure !== undefined);
     return failure && !isResult ? [{ code: failure.code, message: `${host}: ${failure.message}` }] : [];
   });
-  return refusalsSarif({ refusals, shown, failures });
+  return refusalsSarif({ refusals, shown, failures, ...(fixes && { fixes }) });
 }
 
 function explanationOf({ name, failure, explanation }: ProgramVerdict): Explanation {

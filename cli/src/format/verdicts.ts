@@ -33,17 +33,19 @@ export interface VerdictOptions extends Drawing {
   readonly file: string;
 }
 
-export function verdictsJson(verdicts: readonly HostVerdict[], { shown }: VerdictOptions): string {
+export function verdictsJson(verdicts: readonly HostVerdict[], options: VerdictOptions): string {
   const hosts = verdicts.map(({ host, facts, programs, failure, explanations }) => ({
     host,
     ...(facts && { release: facts.release, machine: facts.machine }),
     programs: programs.map(({ explanation, ...program }) => ({
       ...program,
       accepted: program.failure === undefined,
-      ...(explanation && { explanation: explanationData(explanation, shown) }),
+      ...(explanation && { explanation: explanationData(explanation, options) }),
     })),
     ...(failure && { failure }),
-    ...(explanations.length > 0 && { explanations: explanations.map((one) => explanationData(one, shown)) }),
+    ...(explanations.length > 0 && {
+      explanations: explanations.map((one) => explanationData(one, options)),
+    }),
   }));
   return `${JSON.stringify({ hosts }, undefined, 2)}\n`;
 }
