@@ -4,7 +4,7 @@
  */
 import type { TracepointFormat } from '#core/kernel/model';
 import type { CtxUse, Span } from '../analysis/model';
-import { ctxTypeFits, rightStructs } from '../ctx/ctx-type';
+import { ctxTypeFits, isLost, rightStructs } from '../ctx/ctx-type';
 import { definitionOf, recordRead, stripFlavour } from '../ctx/read';
 import { certainUses, eventName } from '../ctx/tracepoint-uses';
 import type { TracepointUse } from '../ctx/tracepoint-uses';
@@ -46,8 +46,9 @@ function finding(view: DocumentView, uses: readonly WrongUse[]): Finding[] {
   const [best] = right;
   if (best === undefined) return [];
   const missing = definitionOf(view, structName).kind === 'missing';
+  const lost = missing || uses.some(({ use }) => isLost(view, use));
   const refused = uses.some(({ use }) => use.access === 'read' && pastTheEnd(view, use, format));
-  const severity: Severity = missing || refused ? 'error' : 'warning';
+  const severity: Severity = lost || refused ? 'error' : 'warning';
   return [
     {
       code: 'ctx-type',
@@ -58,7 +59,7 @@ function finding(view: DocumentView, uses: readonly WrongUse[]): Finding[] {
         (missing
           ? `This kernel has no struct ${stripFlavour(structName)}; ${eventName(format)} uses struct ${best}. `
           : `The ctx of ${eventName(format)} is struct ${right.join(' or struct ')}, not struct ${structName}. `) +
-        consequence(missing, refused),
+        consequence(lost, refused),
       fixes: [
         {
           title: `Change to struct ${best}`,
@@ -76,8 +77,8 @@ function finding(view: DocumentView, uses: readonly WrongUse[]): Finding[] {
   ];
 }
 
-function consequence(missing: boolean, refused: boolean): string {
-  if (missing) return 'libbpf cannot relocate the reads, and the program does not load.';
+function consequence(lost: boolean, refused: boolean): string {
+  if (lost) return 'libbpf cannot relocate the reads, and the program does not load.';
   return refused
     ? 'A read goes past the record, so the kernel refuses to attach the program (EACCES).'
     : 'The program loads and reads the wrong bytes.';

@@ -48,13 +48,16 @@ function onOthers(found: readonly Found[]): readonly Finding[] {
     const labels = labelsOf(found.filter(({ finding }) => finding.message === message));
     return `On ${inWords(labels)}: ${message}`;
   });
-  const { advice: _, ...finding } = first.finding;
+  const { finding } = first;
   return [
     {
-      ...finding,
+      code: finding.code,
+      span: finding.span,
+      dependsOnKernel: finding.dependsOnKernel,
       severity: found.map((one) => weakened(one.finding.severity)).reduce(stronger),
       message: messages.join(' '),
       fixes: finding.fixes.filter(({ portable }) => portable),
+      ...(finding.related && { related: finding.related }),
       holdsOn: labelsOf(found),
     },
   ];

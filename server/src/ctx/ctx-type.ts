@@ -6,7 +6,7 @@ import type { StructLayout } from '#core/btf/types';
 import type { TracepointFormat } from '#core/kernel/model';
 import type { CtxUse } from '../analysis/model';
 import type { DocumentView } from '../view';
-import { definitionOf, recordRead, stripFlavour } from './read';
+import { definitionOf, hasMember, recordRead, stripFlavour } from './read';
 import type { RecordRead } from './read';
 
 /** Tags that are right for the event, best first; empty where the rule finds none. */
@@ -20,9 +20,17 @@ export function ctxTypeFits(view: DocumentView, use: CtxUse, format: TracepointF
   if (use.structName === undefined) return true;
   const right = rightStructs(view, format);
   if (right.length === 0 || right.includes(stripFlavour(use.structName))) return true;
+  if (isLost(view, use)) return false;
   if (definitionOf(view, use.structName).kind !== 'kernel') return true;
   const read = recordRead(view, use);
   return !read || memberFits(view, read, format);
+}
+
+/** A member that the kernel's struct does not have: libbpf has nothing to put in its place. */
+export function isLost(view: DocumentView, { structName, path: [member] }: CtxUse): boolean {
+  if (structName === undefined || member.kind !== 'member') return false;
+  const definition = definitionOf(view, structName);
+  return definition.kind === 'kernel' && !hasMember(view, definition.layout, member.name);
 }
 
 /** A member of another struct fits where the record has the same name at the same bytes. */

@@ -38,6 +38,20 @@ int handle(struct trace_event_raw_sched_wakeup *ctx)
     expect(finding && (await findingsOf(applyFix(source, finding), context))).toEqual([]);
   });
 
+  it('reports a member that the class’s struct has lost', () =>
+    // Since 6.16 the event has a struct of its own, and the class's `comm` is a __data_loc.
+    checkFixture(
+      `
+SEC("tp/sched/sched_process_exit")
+int handle(struct trace_event_raw_sched_process_template *ctx)
+//                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error[ctx-type]: does not load
+{
+	return ctx->comm[0];
+}
+`,
+      context,
+    ));
+
   it('says that the attach fails where a read goes past the record', () =>
     checkFixture(
       `
@@ -124,7 +138,13 @@ int handle(struct trace_event_raw_sys_enter *ctx)
   ];
   it.each(silent)('is silent on %s', async (title, source) => {
     const headers = title.includes('missing header')
-      ? { hasVmlinux: false, complete: false, struct: () => undefined, typedef: () => undefined }
+      ? {
+          hasVmlinux: false,
+          complete: false,
+          struct: () => undefined,
+          typedef: () => undefined,
+          macro: () => false,
+        }
       : undefined;
     expect(await findingsOf(source, headers ? { ...context, headers } : context)).toEqual([]);
   });
