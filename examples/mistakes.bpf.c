@@ -5,6 +5,7 @@
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -93,5 +94,15 @@ SEC("tp/sched/sched_switch")
 int misspelt_field(struct trace_event_raw_sched_switch *ctx)
 {
 	bpf_printk("to %d", ctx->next_pdi);
+	return 0;
+}
+
+/* unknown-field: no such member of struct ns_common; does not compile against this kernel's vmlinux.h. */
+SEC("tp/sched/sched_process_exit")
+int misspelt_member(void *ctx)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	bpf_printk("in %u", BPF_CORE_READ(task, nsproxy, pid_ns_for_children, ns.ium));
 	return 0;
 }

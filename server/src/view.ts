@@ -27,6 +27,8 @@ export interface HeaderTypes {
   struct(name: string): HeaderStruct | undefined;
   /** The type that a typedef names: `unsigned long long` for `u64`, as text; undefined where unknown. */
   typedef(name: string): string | undefined;
+  /** One of them defines it as a macro. */
+  macro(name: string): boolean;
 }
 
 export interface HeaderStruct {

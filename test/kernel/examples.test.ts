@@ -51,7 +51,9 @@ describeUnless(requireKernel(), 'examples', () => {
   test('each program of mistakes.bpf.c fails, or does not, as its comment says', async () => {
     const source = await example('mistakes.bpf.c');
     await expect(compileBpf(source)).rejects.toThrow("no member named 'next_pdi'");
-    const { path } = await compileBpf(source.replace('next_pdi', 'next_pid'));
+    const misspelt = source.replace('next_pdi', 'next_pid');
+    await expect(compileBpf(misspelt)).rejects.toThrow("no member named 'ium'");
+    const { path } = await compileBpf(misspelt.replace('ns.ium', 'ns.inum'));
     const verdicts = await loadPrograms(path, { attach: true });
     const ends = verdicts.map(({ program, load, attach }) => [
       program,
@@ -67,6 +69,7 @@ describeUnless(requireKernel(), 'examples', () => {
       common_field: 'load EACCES',
       location_for_string: 'attach ok',
       misspelt_field: 'attach ok',
+      misspelt_member: 'attach ok',
     });
   });
 

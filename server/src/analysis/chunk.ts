@@ -3,6 +3,7 @@ import type { RawChunk } from './chunks';
 import { keyOf } from './conditions';
 import { readChunk, type ChunkText } from './chunk-text';
 import type { CtxFacts } from './ctx-uses/facts';
+import type { AccessMemo } from './expressions/expressions';
 import { readDirective, type Directive } from './directives';
 import { functionHead, mutableVariable, prototypeName, type FunctionHead } from './functions';
 import { tokenize } from './lexer';
@@ -34,6 +35,7 @@ export interface ChunkMemo {
   /** Of a helper by the parameter that is followed, of a program at -1. */
   facts?: Map<number, CtxFacts>;
   link?: LinkMemo;
+  accesses?: AccessMemo;
 }
 
 export class Chunk {
@@ -67,6 +69,11 @@ export class Chunk {
   read(): ChunkText {
     if (this.#raw.kind === 'skipped') return { text: this.text, tokens: [], directives: [], conditional: [] };
     return readChunk(this.text, this.#raw);
+  }
+
+  /** Tokens of another text in this one's place: one that is being written, made whole. */
+  readAs(text: string): ChunkText {
+    return readChunk(text, this.#raw);
   }
 
   /** The braces match on every way through the `#if`s: the body is C text. */

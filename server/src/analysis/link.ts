@@ -5,6 +5,7 @@ import type { CtxFacts, RawUse } from './ctx-uses/facts';
 import { followHelpers, type ProgramChunk } from './ctx-uses/helpers';
 import { resolveName, resolveUse } from './ctx-uses/resolve';
 import { readEnvironment, type Environment } from './environment';
+import { FileExpressions } from './expressions/expressions';
 import { fileTable, type FileTable } from './file-table';
 import { tokenize } from './lexer';
 import type { CtxName, CtxUse, Program, SourceAnalysis } from './model';
@@ -41,10 +42,12 @@ interface PlacedUses {
 }
 
 export class Linker {
+  readonly #parser: CParser;
   readonly #bodies: BodyFacts;
   #environment: Environment | undefined;
 
   constructor(parser: CParser) {
+    this.#parser = parser;
     this.#bodies = new BodyFacts(parser);
   }
 
@@ -75,6 +78,7 @@ export class Linker {
       ctxUses: uses,
       ctxNames: names,
       constants: environment.macros.constants,
+      expressions: new FileExpressions(this.#parser, environment, chunks, table.variables),
     };
   }
 

@@ -4,6 +4,8 @@
  * All offsets are UTF-16 code units from the start of the text, as in the text itself: `text.slice(span.start, span.end)`.
  */
 
+import type { Expressions } from './expressions/model';
+
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -26,6 +28,8 @@ export interface SourceAnalysis {
   readonly ctxNames: readonly CtxName[];
   /** Object-like macros with a replacement that is one integer or one string: `#define MAX 16`. */
   readonly constants: ReadonlyMap<string, bigint | string>;
+  /** Which members the functions mention, and what stands at a cursor: read from the bodies when it is asked for. */
+  readonly expressions: Expressions;
 }
 
 export interface Include {

@@ -13,6 +13,7 @@ export type DiagnosticCode =
   | 'ctx-data-loc'
   | 'ctx-unknown-field'
   | 'prog-args'
+  | 'unknown-field'
   | 'helper-license'
   | 'license-missing';
 

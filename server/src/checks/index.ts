@@ -12,6 +12,7 @@ import { helperLicense } from './helper-license';
 import { licenseMissing } from './license-missing';
 import { merged, weakened } from './merge';
 import { progArgs } from './prog-args';
+import { unknownField } from './unknown-field';
 import { unknownSection } from './unknown-section';
 import { unknownTracepoint } from './unknown-tracepoint';
 
@@ -26,6 +27,7 @@ export const checks: readonly Check[] = [
   ctxDataLoc,
   ctxUnknownField,
   progArgs,
+  unknownField,
   helperLicense,
   licenseMissing,
 ];

@@ -156,7 +156,7 @@ export function hasMember(view: DocumentView, struct: StructLayout, name: string
 }
 
 /** A member by name, also inside anonymous structs and unions; `base` is their offset in bytes. */
-function findMember(
+export function findMember(
   view: DocumentView,
   struct: StructLayout,
   name: string,

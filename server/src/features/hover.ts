@@ -18,6 +18,7 @@ import { hasEvent } from '../session/kernel-view';
 import { tracedBy } from '../traced/prototype';
 import { tracedOf, tracedUse } from '../traced/uses';
 import { contains, type DocumentView } from '../view';
+import { memberHover } from './member-hover';
 import { tagAt } from './word';
 
 export interface Hover {
@@ -31,7 +32,7 @@ export function hover(view: DocumentView, offset: number): Hover | undefined {
   if (section !== undefined) return sectionHover(view, section);
   const use = innermost(view.source.ctxUses.filter(({ span }) => contains(span, offset)));
   const value = use && (fieldHover(view, use) ?? argumentHover(view, use));
-  return value ?? parameterHover(view, offset) ?? structHover(view, offset);
+  return value ?? parameterHover(view, offset) ?? structHover(view, offset) ?? memberHover(view, offset);
 }
 
 function sectionHover(view: DocumentView, site: SectionSite): Hover | undefined {

@@ -30,6 +30,7 @@ export const noHeaders: HeaderTypes = {
   complete: true,
   struct: () => undefined,
   typedef: () => undefined,
+  macro: () => false,
 };
 
 export function createHeaderStore(analyzer: Analyzer): HeaderStore {
@@ -111,6 +112,7 @@ function types(
       }
       return undefined;
     },
+    macro: (name) => headers.some(([path, text]) => !isVmlinux(path) && text.macro(name)),
   };
 }
 

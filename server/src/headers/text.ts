@@ -11,6 +11,8 @@ export interface HeaderText {
   struct(name: string): FoundStruct | undefined;
   /** The text of the type that `typedef … name;` names, where it is a plain one. */
   typedef(name: string): string | undefined;
+  /** `#define name` stands in it. */
+  macro(name: string): boolean;
   /** Paths of its own `#include "…"`. */
   readonly includes: readonly string[];
 }
@@ -53,6 +55,7 @@ export function readHeader(source: string, analyzer: Analyzer): HeaderText {
     includes: includesOf(directives),
     struct: (name) => remember(structs, name, () => findStruct(name)),
     typedef: (name) => remember(typedefs, name, () => findTypedef(text, name)),
+    macro: (name) => definesMacro(text, name),
   };
 }
 
@@ -106,6 +109,13 @@ function endOfDefinition(text: string, from: number): number | undefined {
     }
   }
   return undefined;
+}
+
+function definesMacro(text: string, name: string): boolean {
+  for (const at of wordsAt(text, name)) {
+    if (/#[ \t]*define[ \t]+$/.test(text.slice(Math.max(0, at - 40), at))) return true;
+  }
+  return false;
 }
 
 /** A type that long is not a plain one. */

@@ -71,6 +71,7 @@ describe('definition', () => {
       complete: true,
       struct: (name) => (name === 'task_struct' ? header : undefined),
       typedef: () => undefined,
+      macro: () => false,
     };
     expect(at('struct ta/*|*/sk_struct *task;', headers)).toMatchObject({
       uri: header.uri,

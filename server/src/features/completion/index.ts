@@ -1,5 +1,6 @@
 /** Completion: what stands at the cursor decides which file here answers. */
 import { cursorContext } from '../../analysis/cursor';
+import type { CoreMemberCursor, MemberCursor } from '../../analysis/cursor-model';
 import type { TextView } from '../../session/session';
 import type { DocumentView } from '../../view';
 import { completeMember, completeIndex } from './ctx-members';
@@ -7,6 +8,7 @@ import { completeCtxType } from './ctx-type';
 import { completeHandler } from './handler';
 import { completeHelper } from './helper';
 import type { CompletionList } from './item';
+import { completeMembers } from './members';
 import { completeSection } from './section';
 import { sectionCursorIn } from './section-cursor';
 import { targetFamily } from './targets';
@@ -31,10 +33,21 @@ export function complete(view: DocumentView, offset: number): CompletionList {
       return { items: completeCtxType(view, cursor), incomplete: false };
     case 'member':
     case 'core-member':
-      return { items: completeMember(view, cursor), incomplete: true };
+      return memberList(view, cursor, offset);
     case 'index':
       return { items: completeIndex(view, cursor), incomplete: false };
     case 'none':
-      return completeHelper(view, offset) ?? nothing;
+      return completeHelper(view, offset) ?? completeMembers(view, offset) ?? nothing;
   }
+}
+
+/** Of the event's record as its format names them; behind those, and of everything else, as their structs do. */
+function memberList(
+  view: DocumentView,
+  cursor: MemberCursor | CoreMemberCursor,
+  offset: number,
+): CompletionList {
+  const items = completeMember(view, cursor);
+  const others = items.length === 0 ? completeMembers(view, offset) : undefined;
+  return others ?? { items, incomplete: true };
 }

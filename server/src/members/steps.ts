@@ -1,0 +1,48 @@
+/** The members of a file, one by one, with what surrounds them. */
+import type { Access, Expression, MemberExpression } from '../analysis/expressions/model';
+import type { Program, Span } from '../analysis/model';
+import type { DocumentView } from '../view';
+
+/** One `->name`, `.name` or field argument. */
+export interface MemberStep {
+  readonly member: MemberExpression;
+  readonly access: Access;
+  /** Where the function's offsets count from. */
+  readonly start: number;
+  readonly nameSpan: Span;
+  /** The programs that the function is; none for a function that programs call. */
+  readonly programs: readonly Program[];
+}
+
+/** Members that the compiler certainly sees as they are written: under no `#if`, in no unknown macro. */
+export function* plainSteps({ source }: DocumentView): Generator<MemberStep> {
+  const functions = new Set(source.functions.map(({ name }) => name));
+  for (const { start, nameSpan, accesses } of source.expressions.functions) {
+    const programs = source.programs.filter((program) => program.function.nameSpan.start === nameSpan.start);
+    for (const access of accesses) {
+      const { plain, use, inside } = access;
+      if (!plain || use === 'unevaluated' || !inside.every((name) => functions.has(name))) continue;
+      for (const member of membersOf(access.expression)) {
+        yield { member, access, start, nameSpan: shifted(member.nameSpan, start), programs };
+      }
+    }
+  }
+}
+
+/** From the last to the first. */
+export function* membersOf(expression: Expression): Generator<MemberExpression> {
+  let at: Expression | undefined = expression;
+  while (at) {
+    if (at.kind === 'member') yield at;
+    at = 'of' in at ? at.of : undefined;
+  }
+}
+
+/** What the members start from, without casts, indices and `*`. */
+export function rootOf(expression: Expression): Expression {
+  let at = expression;
+  while ('of' in at) at = at.of;
+  return at;
+}
+
+export const shifted = ({ start, end }: Span, by: number): Span => ({ start: start + by, end: end + by });
