@@ -14,6 +14,7 @@ export type DiagnosticCode =
   | 'ctx-unknown-field'
   | 'prog-args'
   | 'unknown-field'
+  | 'return-value'
   | 'helper-license'
   | 'license-missing';
 

@@ -12,6 +12,7 @@ import { helperLicense } from './helper-license';
 import { licenseMissing } from './license-missing';
 import { merged, weakened } from './merge';
 import { progArgs } from './prog-args';
+import { returnValue } from './return-value';
 import { unknownField } from './unknown-field';
 import { unknownSection } from './unknown-section';
 import { unknownTracepoint } from './unknown-tracepoint';
@@ -28,6 +29,7 @@ export const checks: readonly Check[] = [
   ctxUnknownField,
   progArgs,
   unknownField,
+  returnValue,
   helperLicense,
   licenseMissing,
 ];

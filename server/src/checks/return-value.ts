@@ -1,0 +1,50 @@
+/** A constant that a program of this section must not return: the verifier refuses it. */
+import { parseSectionName } from '#core/bpf/section-name';
+import { returnValues, type ReturnValue } from '#core/bpf/return-values';
+import type { Program } from '../analysis/model';
+import { allowedReturns, type Range } from '../returns/allowed';
+import { nameOf } from '../returns/describe';
+import { certainReturns, type Returned } from '../returns/returned';
+import type { DocumentView } from '../view';
+import type { Check, Finding } from './check';
+
+export const returnValue: Check = {
+  code: 'return-value',
+  run: (view) => view.source.programs.flatMap((program) => findings(view, program)),
+};
+
+function findings({ source, kernel }: DocumentView, program: Program): readonly Finding[] {
+  const name = parseSectionName(program.section.value);
+  const range = name && allowedReturns(name, kernel.index);
+  if (name === undefined || range === undefined) return [];
+  const isAllowed = ({ value }: { readonly value: number }) => range.min <= value && value <= range.max;
+  const meanings = returnValues(name.def).filter(isAllowed);
+  return certainReturns(source, program)
+    .filter((returned) => !isAllowed(returned))
+    .map((returned) => finding(program, range, meanings, returned));
+}
+
+function finding(
+  { section }: Program,
+  range: Range,
+  meanings: readonly ReturnValue[],
+  { span, value }: Returned,
+): Finding {
+  const written = range.min === range.max ? `only ${range.min}` : `only ${range.min} to ${range.max}`;
+  return {
+    code: 'return-value',
+    span,
+    severity: 'error',
+    dependsOnKernel: range.dependsOnKernel,
+    message: `A program of ${section.value} may return ${written}, and this is ${value}: the verifier refuses it.`,
+    advice: meanings
+      .map((one) => `${nameOf(one)} ${one.text.replaceAll('`', '')}`)
+      .join('; ')
+      .concat('.'),
+    fixes: meanings.map((one) => ({
+      title: `Return ${nameOf(one)}: ${one.text.replaceAll('`', '')}`,
+      edits: [{ span, newText: nameOf(one) }],
+      preferred: meanings.length === 1,
+    })),
+  };
+}
