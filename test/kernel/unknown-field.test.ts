@@ -85,7 +85,7 @@ function readsOf(types: TypeIndex, tags: readonly string[]): readonly Read[] {
 
 /** With its first two letters that differ exchanged. */
 function misspelt(name: string): string {
-  const at = [...name].findIndex((letter, i) => i > 0 && letter !== name[i - 1]);
+  const at = name.split('').findIndex((letter, i) => i > 0 && letter !== name[i - 1]);
   return at < 0
     ? `${name}x`
     : name.slice(0, at - 1) + (name[at] ?? '') + (name[at - 1] ?? '') + name.slice(at + 1);
