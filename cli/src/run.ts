@@ -10,8 +10,12 @@ import { generate } from './commands/generate';
 import { run } from './commands/run';
 import { show } from './commands/show';
 import { verify } from './commands/verify';
+import { vmlinux } from './commands/vmlinux';
 
-const commands: readonly Command[] = [check, events, show, generate, capture, run, verify, explain, doctor];
+const commands: readonly Command[] = [
+  ...[check, events, show, generate, capture, vmlinux],
+  ...[run, verify, explain, doctor],
+];
 
 export async function runCommandLine(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, ...rest] = args;

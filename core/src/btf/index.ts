@@ -8,6 +8,7 @@ import type { Btf, Enumerator } from './btf';
 import { joinModules, readBtf } from './reader';
 import { renderDeclaration, renderDefinition } from './render';
 import { prototypeOf, resolve, sizeOf, typeTags } from './resolve';
+import { renderVmlinuxHeader } from './vmlinux-header';
 import type { FunctionPrototype, StructLayout, StructMember, TypeIndex, TypeKind, TypeRef } from './types';
 
 export interface TypeSources {
@@ -155,6 +156,10 @@ class BtfTypeIndex implements TypeIndex {
   definition(layout: StructLayout, options: { readonly offsets?: boolean } = {}): string {
     const members = layout.members.map((member) => ({ ...member, type: this.#id(member.type) }));
     return renderDefinition(this.#btf, { ...layout, members }, options);
+  }
+
+  header(title: string): string {
+    return renderVmlinuxHeader(this.#btf, title);
   }
 
   #ref(id: number): TypeRef {

@@ -16,11 +16,28 @@ const MAX_NESTING = 16;
 export interface RenderOptions {
   /** After each member a comment with its bytes from the start of the outermost struct, and its size: `8: 4`. */
   readonly offsets?: boolean;
+  /** Default: as BTF has them. */
+  readonly naming?: Naming;
+  /** Of the same types: what it found out for one text need not be found out again for the next. */
+  readonly alignment?: Alignment;
+}
+
+/** Other names than those of BTF, which may give several types the same. */
+export interface Naming {
+  /** Of a struct, union, enum, typedef or forward declaration that has one. */
+  type(id: number): string;
+  /** Asked whenever an enumerator is written. */
+  enumerator(name: string): string;
 }
 
 /** `const char *name`, `char comm[16]`, `int (*fn)(void)`; the type alone where the name is empty. */
-export function renderDeclaration(btf: Btf, id: number, name: string): string {
-  return new Renderer(btf, {}).declaration(id, name, OUTERMOST);
+export function renderDeclaration(btf: Btf, id: number, name: string, options: RenderOptions = {}): string {
+  return new Renderer(btf, options).declaration(id, name, OUTERMOST);
+}
+
+/** `enum name { … };`, with the mode of a size that C does not give it. */
+export function renderEnumeration(btf: Btf, id: number, options: RenderOptions = {}): string {
+  return `${new Renderer(btf, options).enumeration(id, OUTERMOST)};`;
 }
 
 /** `struct name { … };` */
@@ -44,12 +61,14 @@ class Renderer {
   readonly #btf: Btf;
   readonly #offsets: boolean;
   readonly #alignment: Alignment;
+  readonly #naming: Naming;
   #left = MAX_DECLARATIONS;
 
-  constructor(btf: Btf, { offsets = false }: RenderOptions) {
+  constructor(btf: Btf, { offsets = false, naming, alignment }: RenderOptions) {
     this.#btf = btf;
     this.#offsets = offsets;
-    this.#alignment = new Alignment(btf);
+    this.#alignment = alignment ?? new Alignment(btf);
+    this.#naming = naming ?? { type: (id) => btf.name(id), enumerator: (name) => name };
   }
 
   /** Goes from the name outwards, as C declarators do: `*` to its left, `[]` and `()` to its right. */
@@ -172,10 +191,9 @@ class Renderer {
   #specifier(id: number, place: Place): string {
     const btf = this.#btf;
     const kind = btf.kind(id);
-    const name = btf.name(id);
+    if (kind === 'int' || kind === 'float') return btf.name(id) || 'void';
+    const name = btf.name(id) && this.#naming.type(id);
     switch (kind) {
-      case 'int':
-      case 'float':
       case 'typedef':
         return name || 'void';
       case 'fwd':
@@ -188,18 +206,23 @@ class Renderer {
         );
       case 'enum':
       case 'enum64':
-        return name ? `enum ${name}` : this.#enum(id, place);
+        return name ? `enum ${name}` : this.enumeration(id, place);
       default:
         return 'void';
     }
   }
 
-  #enum(id: number, place: Place): string {
+  /** `enum name { … }` without a semicolon. */
+  enumeration(id: number, place: Place): string {
     const btf = this.#btf;
+    const naming = this.#naming;
     const indent = '\t'.repeat(place.level + 1);
     const suffix = btf.kind(id) === 'enum' ? '' : btf.flag(id) ? 'LL' : 'ULL';
-    const lines = btf.enumerators(id).map(({ name, value }) => `${indent}${name} = ${value}${suffix},\n`);
-    return `enum {\n${lines.join('')}${'\t'.repeat(place.level)}}${ENUM_MODES.get(btf.ownSize(id)) ?? ''}`;
+    const lines = btf
+      .enumerators(id)
+      .map(({ name, value }) => `${indent}${naming.enumerator(name)} = ${value}${suffix},\n`);
+    const tag = btf.name(id) && ` ${naming.type(id)}`;
+    return `enum${tag} {\n${lines.join('')}${'\t'.repeat(place.level)}}${ENUM_MODES.get(btf.ownSize(id)) ?? ''}`;
   }
 
   #attribute(id: number): string {

@@ -104,4 +104,6 @@ export interface TypeIndex {
   declaration(ref: TypeRef, name: string): string;
   /** The C definition of a struct or union as vmlinux.h would have it, offsets as comments on request. */
   definition(layout: StructLayout, options?: { readonly offsets?: boolean }): string;
+  /** All types as one header: `vmlinux.h`. `title` is a comment that says whose they are. */
+  header(title: string): string;
 }
