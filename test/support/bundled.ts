@@ -27,3 +27,12 @@ export async function bundledView(id: BundledId, chosen = true): Promise<KernelV
   );
   return createKernelView(await bundledKernel(id), { chosen, neighbours: () => neighbours });
 }
+
+/** One as the target, with the others, or some of them, beside it as kernels of `alsoCheck`. */
+export async function severalKernels(
+  target: BundledId,
+  others: readonly BundledId[] = bundledKernelIds,
+): Promise<KernelView> {
+  const views = others.map(async (id) => createKernelView(await bundledKernel(id), { chosen: true }));
+  return createKernelView(await bundledKernel(target), { chosen: true, others: await Promise.all(views) });
+}

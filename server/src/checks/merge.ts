@@ -2,6 +2,7 @@
  * Findings on several kernels, each said once. What the target has keeps its words and its fixes; what only others have
  * is a warning that names them, and its fixes are those that are right everywhere.
  */
+import { inWords } from '../describe/words';
 import type { Finding, Severity } from './check';
 
 export interface KernelFindings {
@@ -90,10 +91,4 @@ function unique(findings: readonly Finding[]): readonly Finding[] {
   return [
     ...new Map(findings.map((finding) => [`${placeOf(finding)} ${finding.message}`, finding])).values(),
   ];
-}
-
-/** `a`, `a and b`, `a, b and c` */
-export function inWords(words: readonly string[]): string {
-  const last = words.at(-1) ?? '';
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
 }

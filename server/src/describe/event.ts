@@ -2,9 +2,12 @@
 import { fieldFacts } from '#core/kernel/fields';
 import type { FormatField, TracepointFormat } from '#core/kernel/model';
 import { parsePrintFmt } from '#core/kernel/print-fmt';
+import { eventOnKernels, type KernelEvent } from '../compare/event';
 import type { KernelView } from '../view';
-import { declarationOf, meaningOf } from './field';
+import { declarationOf } from './declaration';
+import { meaningOf } from './field';
 import { code, inline, list, paragraphs, table } from './markdown';
+import { eventDifferences, fieldDifferences } from './other-kernels';
 import { provenanceLine } from './provenance';
 import { describeValues } from './values';
 
@@ -21,18 +24,21 @@ export function describeEvent(
   fields: 'table' | 'list' = 'table',
 ): string {
   const format = kernel.index.format(category, name);
+  const events = eventOnKernels(kernel, { category, name });
   const provenance = `*${provenanceLine(kernel.index.provenance)}*`;
   if (format === undefined) {
     return paragraphs([
       code(`tracepoint ${category}:${name}`),
       'This kernel says nothing about its fields.',
+      eventDifferences(events),
       provenance,
     ]);
   }
   const printFmt = parsePrintFmt(format.printFmt).value;
   return paragraphs([
     code(signature(kernel, format)),
-    describeFields(format, fields),
+    eventDifferences(events),
+    describeFields(events, format, fields),
     ...printFmt.tables
       .filter(({ values }) => values.length > 0)
       .map((values) => `${inline(values.field)} — ${describeValues(values, maxValues)}`),
@@ -49,11 +55,26 @@ function signature(kernel: KernelView, format: TracepointFormat): string {
   return `SEC("tp/${format.category}/${format.name}")\nint handler(${parameter})`;
 }
 
-function describeFields(format: TracepointFormat, as: 'table' | 'list'): string {
+function describeFields(
+  events: readonly KernelEvent[],
+  format: TracepointFormat,
+  as: 'table' | 'list',
+): string {
   if (format.fields.length === 0) return 'It has no fields.';
-  const rows = format.fields.map((field) => cellsOf(format, field));
-  if (as === 'table') return table(['read', 'field', ''], rows);
-  return list(rows.map((cells) => cells.filter((cell) => cell !== '').join(' · ')));
+  const having = events.filter(({ exists }) => exists);
+  const rows = format.fields.map((field) => [
+    ...cellsOf(format, field),
+    fieldDifferences(having, field.name) ?? '',
+  ]);
+  if (as === 'list') return list(rows.map((cells) => cells.filter((cell) => cell !== '').join(' · ')));
+  const isAlike = rows.every((cells) => cells.at(-1) === '');
+  const head = ['read', 'field', '', 'on other kernels'];
+  return isAlike
+    ? table(
+        head.slice(0, -1),
+        rows.map((cells) => cells.slice(0, -1)),
+      )
+    : table(head, rows);
 }
 
 /** How to read it, its declaration, what it is; the first and the last may be empty. */

@@ -1,9 +1,13 @@
 /** One field of an event in Markdown: what it is, how a program reads it, what its values are called. */
 import { fieldFacts, type FieldFacts } from '#core/kernel/fields';
-import type { FormatField, KernelIndex, TracepointFormat } from '#core/kernel/model';
+import type { FormatField, TracepointFormat } from '#core/kernel/model';
 import { parsePrintFmt } from '#core/kernel/print-fmt';
 import { readExample } from '#core/kernel/read-example';
+import { eventOnKernels } from '../compare/event';
+import type { KernelView } from '../view';
+import { declarationOf } from './declaration';
 import { code, inline, paragraphs } from './markdown';
+import { fieldDifferences } from './other-kernels';
 import { provenanceLine } from './provenance';
 import { describeValues } from './values';
 
@@ -12,11 +16,12 @@ const maxValues = 40;
 
 /** `ctx`: the name by which the program knows its context. */
 export function describeField(
-  index: KernelIndex,
+  kernel: KernelView,
   format: TracepointFormat,
   field: FormatField,
   ctx = 'ctx',
 ): string {
+  const { index } = kernel;
   const facts = fieldFacts(format, field);
   const example = readExample(format, field, index.types)
     .join('\n')
@@ -26,17 +31,12 @@ export function describeField(
   return paragraphs([
     code(declarationOf(field)),
     `${inline(`${ctx}->${facts.path}`)} of ${inline(`${format.category}:${format.name}`)}${meaning === '' ? '' : ` — ${meaning}`}`,
+    fieldDifferences(eventOnKernels(kernel, format), field.name),
     placeOf(field),
     example === '' ? undefined : code(example),
     ...tables.filter(({ values }) => values.length > 0).map((table) => describeValues(table, maxValues)),
     `*${provenanceLine(index.provenance)}*`,
   ]);
-}
-
-/** As C has it: `const char *filename`, `char prev_comm[16]`, `char filename[]`. */
-export function declarationOf(field: FormatField): string {
-  if (field.dynamic !== undefined) return `${field.elementType} ${field.name}[]`;
-  return field.declaration.replace(/\*\s+(?=\w+$)/, '*');
 }
 
 /** What kind of value this is, in few words: empty where its type says all. */

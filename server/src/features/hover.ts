@@ -3,6 +3,7 @@
  * the analysis, what it means from the target kernel.
  */
 import { parseSectionName } from '#core/bpf/section-name';
+import type { EventName } from '#core/kernel/model';
 import type { CtxUse, SectionSite, Span } from '../analysis/model';
 import { rightStructs } from '../ctx/ctx-type';
 import { fieldOfUse } from '../ctx/field';
@@ -17,7 +18,7 @@ import { describeArgument, describeTraced } from '../describe/traced';
 import { hasEvent } from '../session/kernel-view';
 import { tracedBy } from '../traced/prototype';
 import { tracedOf, tracedUse } from '../traced/uses';
-import { contains, type DocumentView } from '../view';
+import { contains, type DocumentView, type KernelView } from '../view';
 import { memberHover } from './member-hover';
 import { tagAt } from './word';
 
@@ -38,8 +39,8 @@ export function hover(view: DocumentView, offset: number): Hover | undefined {
 function sectionHover(view: DocumentView, site: SectionSite): Hover | undefined {
   const span = site.literal ?? site.span;
   const { tracepoint } = site;
-  if (tracepoint && hasEvent(view.kernel.index, tracepoint.category, tracepoint.name))
-    return { markdown: describeEvent(view.kernel, tracepoint.category, tracepoint.name), span };
+  const having = tracepoint && kernelWith(view, tracepoint);
+  if (having) return { markdown: describeEvent(having, tracepoint.category, tracepoint.name), span };
   const def = parseSectionName(site.value)?.def;
   if (def === undefined) return undefined;
   const { index } = view.kernel;
@@ -70,12 +71,20 @@ function parameterHover(view: DocumentView, offset: number): Hover | undefined {
   return undefined;
 }
 
-function fieldHover(view: DocumentView, use: CtxUse): Hover | undefined {
+/** The target where it has the event, else another of the chosen kernels. */
+function kernelWith({ kernel }: DocumentView, { category, name }: EventName): KernelView | undefined {
+  return [kernel, ...kernel.others].find(({ index }) => hasEvent(index, category, name));
+}
+
+function fieldHover(seen: DocumentView, use: CtxUse): Hover | undefined {
+  const { tracepoint } = use.programs[0].section;
+  const kernel = tracepoint && kernelWith(seen, tracepoint);
+  const view = kernel === undefined ? seen : { ...seen, kernel };
   const format = formatOf(view, use.programs[0]);
   const used = format && fieldOfUse(view, use, format);
   if (format === undefined || used === undefined) return undefined;
   const ctx = /^\w+$/.test(use.receiver) ? use.receiver : 'ctx';
-  return { markdown: describeField(view.kernel.index, format, used.field, ctx), span: use.span };
+  return { markdown: describeField(view.kernel, format, used.field, ctx), span: use.span };
 }
 
 /** A struct's tag, with the events of this file whose context it is. */

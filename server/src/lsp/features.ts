@@ -69,7 +69,7 @@ export function serveFeatures(connection: MessageConnection, context: FeatureCon
     'completionItem/resolve',
     requests.plain(async (item: CompletionItem): Promise<CompletionItem> => {
       const subject = subjectOf(item);
-      const value = subject && (await documentation(await session.kernel, subject, docs));
+      const value = subject && (await documentation(await session.kernelWithOthers, subject, docs));
       return value === undefined ? item : { ...item, documentation: { kind: MarkupKind.Markdown, value } };
     }),
   );

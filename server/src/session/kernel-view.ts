@@ -24,7 +24,7 @@ export function createKernelView(index: KernelIndex, options: KernelViewOptions)
     index: own,
     label: labels[i] ?? '',
     chosen: i > 0 || chosen,
-    ctxStruct: others.find((other) => other.index === own)?.ctxStruct ?? createCtxResolver(own),
+    ctxStruct: resolverOf(own, others),
     get others() {
       return i === 0 ? rest : [target, ...rest.filter((view) => view.index !== own)];
     },
@@ -39,6 +39,12 @@ export function createKernelView(index: KernelIndex, options: KernelViewOptions)
   const target = viewOf(index, 0);
   const rest = distinct.slice(1).map((own, i) => viewOf(own, i + 1));
   return target;
+}
+
+/** What a view has worked out of its index stays. */
+function resolverOf(own: KernelIndex, views: readonly KernelView[]): KernelView['ctxStruct'] {
+  const view = views.find(({ index }) => index === own);
+  return view === undefined ? createCtxResolver(own) : (format) => view.ctxStruct(format);
 }
 
 /** Read from one place, whether or not twice. */

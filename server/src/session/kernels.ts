@@ -14,7 +14,7 @@ import { createKernelView } from './kernel-view';
 
 /** No promise here rejects: where nothing can be read, an index without events answers, and the state says so. */
 export interface Target {
-  /** Events alone: no format, no type. */
+  /** Events alone, also those of the kernels of `alsoCheck`: no format, no type. */
   readonly names: Promise<KernelView>;
   readonly full: Promise<KernelView>;
   /** `full`, with the kernels of `alsoCheck` as its `others`. */
@@ -34,7 +34,7 @@ export function openTarget(settings: Pick<Settings, 'kernel' | 'alsoCheck'>, con
   const { open, neighbours, onState } = context;
   onState({ state: 'loading', source: describeSource(settings.kernel) });
   const load = openWithFallback(settings.kernel, open);
-  const others = Promise.all(settings.alsoCheck.map((source) => openOther(source, context)));
+  const others = openOthers(besides(settings), context);
 
   const view = (loaded: Loaded, views: readonly KernelView[] = []) =>
     createKernelView(loaded.index, { chosen: isChosen(loaded, settings.kernel), others: views, neighbours });
@@ -46,12 +46,11 @@ export function openTarget(settings: Pick<Settings, 'kernel' | 'alsoCheck'>, con
     return { loaded, view: view(loaded) };
   });
   return {
-    names: load.names.then((loaded) => view(loaded)),
+    names: Promise.all([load.names, others.names]).then(([loaded, views]) => view(loaded, views)),
     full: full.then((target) => target.view),
-    withOthers: Promise.all([full, others]).then(([target, views]) => {
-      const found = views.filter((other) => other !== undefined);
-      return found.length === 0 ? target.view : view(target.loaded, found);
-    }),
+    withOthers: Promise.all([full, others.full]).then(([target, views]) =>
+      views.length === 0 ? target.view : view(target.loaded, views),
+    ),
   };
 }
 
@@ -95,13 +94,31 @@ function openWithFallback(source: KernelSource, open: TargetContext['open']) {
   return { names: stage('names'), full: stage('full') };
 }
 
-async function openOther(source: KernelSource, context: TargetContext): Promise<KernelView | undefined> {
-  try {
-    return createKernelView(await context.open(source).full, { chosen: true, neighbours: () => [] });
-  } catch (error) {
-    context.onProblem(`${describeSource(source)} is left out of alsoCheck: ${messageOf(error)}`);
-    return undefined;
-  }
+/** Each once, and not the target again. */
+function besides({ kernel, alsoCheck }: Pick<Settings, 'kernel' | 'alsoCheck'>): readonly KernelSource[] {
+  const sources = new Map([kernel, ...alsoCheck].map((source) => [JSON.stringify(source), source]));
+  sources.delete(JSON.stringify(kernel));
+  return [...sources.values()];
+}
+
+/** Each is read once; what cannot be read is left out, and said once. */
+function openOthers(sources: readonly KernelSource[], { open, onProblem }: TargetContext) {
+  const loads = sources.map(open);
+  const views = async (indexes: readonly Promise<KernelIndex | undefined>[]) =>
+    (await Promise.all(indexes)).flatMap((index) => (index ? createKernelView(index, { chosen: true }) : []));
+  return {
+    names: views(loads.map(({ names }) => names.catch(() => undefined))),
+    full: views(
+      loads.map(({ full }, i) =>
+        full.catch((error: unknown) => {
+          const source = sources[i];
+          if (source !== undefined)
+            onProblem(`${describeSource(source)} is left out of alsoCheck: ${messageOf(error)}`);
+          return undefined;
+        }),
+      ),
+    ),
+  };
 }
 
 /** A bundled kernel that only `auto` or a failure picked is nobody's choice. */

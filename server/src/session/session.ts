@@ -89,12 +89,12 @@ export class Session {
   }
 
   async documentView(document: OpenDocument): Promise<DocumentView> {
-    return this.#view(document, await this.#current.full);
+    return this.#view(document, await this.#current.withOthers);
   }
 
-  /** With the kernels of `alsoCheck`, and the names of those that an unknown event may belong to. */
+  /** With the names of the kernels that an unknown event may belong to. */
   async checkedView(document: OpenDocument): Promise<DocumentView> {
-    const view = await this.#view(document, await this.#current.withOthers);
+    const view = await this.documentView(document);
     if (mentionsUnknownEvent(view)) await this.#loadNeighbours();
     return view;
   }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Finding } from '#server/checks/check';
-import { inWords, merged } from '#server/checks/merge';
+import { merged } from '#server/checks/merge';
+import { inWords } from '#server/describe/words';
 
 const finding = (start: number, more: Partial<Finding> = {}): Finding => ({
   code: 'ctx-type',

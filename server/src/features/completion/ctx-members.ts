@@ -5,11 +5,13 @@
 import { memberPath, syscallArguments, syscallSide } from '#core/kernel/fields';
 import type { FormatField, TracepointFormat } from '#core/kernel/model';
 import type { CoreMemberCursor, CtxReceiver, IndexCursor, MemberCursor } from '../../analysis/cursor-model';
+import { kernelsWithoutField } from '../../compare/event';
 import { rightStructs } from '../../ctx/ctx-type';
 import { definitionOf, sourceLayout, stripFlavour } from '../../ctx/read';
 import { formatOf } from '../../ctx/tracepoint-uses';
 import type { DocumentView } from '../../view';
 import type { CompletionItem } from './item';
+import { withMark } from './mark';
 
 /** A member as completion offers it. */
 interface Member {
@@ -29,7 +31,7 @@ export function completeMember(
   const format = formatOf(view, cursor.programs[0]);
   if (format === undefined || cursor.path.length > 0) return [];
   const members = membersOf(view, cursor, format);
-  const items = members.map((member) => memberItem(member, cursor, format));
+  const items = members.map((member) => memberItem(view, member, cursor, format));
   if (cursor.kind === 'core-member' || cursor.operator !== '->') return items;
   return [...items, ...members.flatMap((member) => dataItem(view, member, cursor, format))];
 }
@@ -107,6 +109,7 @@ function eventMember(field: FormatField, format: TracepointFormat, tag: string):
 }
 
 function memberItem(
+  { kernel }: DocumentView,
   member: Member,
   cursor: MemberCursor | CoreMemberCursor,
   format: TracepointFormat,
@@ -115,7 +118,7 @@ function memberItem(
   return {
     label: path,
     ...(meaning !== undefined && { labelDetail: ` ${meaning}` }),
-    labelDescription: type,
+    labelDescription: field ? withMark(type, kernelsWithoutField(kernel, format, field), kernel) : type,
     kind: 'field',
     replace: cursor.span,
     newText: path,

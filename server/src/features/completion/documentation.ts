@@ -28,7 +28,7 @@ export async function documentation(
     case 'field': {
       const format = kernel.index.format(subject.category, subject.name);
       const field = format?.fields.find(({ name }) => name === subject.field);
-      return format && field && describeField(kernel.index, format, field);
+      return format && field && describeField(kernel, format, field);
     }
   }
 }

@@ -5,8 +5,11 @@
 import type { SectionDef } from '#core/bpf/sections';
 import type { EventName } from '#core/kernel/model';
 import type { SectionCursor } from '../../analysis/cursor-model';
+import { kernelsWithout } from '../../compare/event';
+import { notOn } from '../../describe/other-kernels';
 import type { TextView } from '../../session/session';
 import type { CompletionItem, CompletionList } from './item';
+import { withMark } from './mark';
 import { browsedSections, sectionNames } from './names';
 import { searchTargets } from './targets';
 
@@ -47,7 +50,9 @@ function anySection(view: TextView, place: Place, query: string): readonly Compl
   const others = found.filter((item) => 'category' in item || !begin.includes(item));
   return [...begin, ...others]
     .slice(0, maxItems)
-    .map((item) => ('category' in item ? eventItem(item, place, 'tp/', 'tp/') : sectionItem(item, place)));
+    .map((item) =>
+      'category' in item ? eventItem(view, item, place, 'tp/', 'tp/') : sectionItem(item, place),
+    );
 }
 
 /** `kprobe/do_unl`: names of the kernel behind a section's slash; undefined for other sections. */
@@ -74,7 +79,9 @@ function tracepoints(view: TextView, place: Place, prefix: string, query: string
       ...place(`${prefix}${name}/`, false),
     }));
   if (query === '') return categories;
-  const events = names.searchEvents(query, maxItems).map((event) => eventItem(event, place, prefix, ''));
+  const events = names
+    .searchEvents(query, maxItems)
+    .map((event) => eventItem(view, event, place, prefix, ''));
   return [...categories, ...events].slice(0, maxItems);
 }
 
@@ -93,15 +100,18 @@ function sectionItem(def: SectionDef, place: Place): CompletionItem {
 }
 
 function eventItem(
+  { kernel }: TextView,
   { category, name }: EventName,
   place: Place,
   prefix: string,
   labelPrefix: string,
 ): CompletionItem {
+  const missing = kernelsWithout(kernel, { category, name });
   return {
     label: `${labelPrefix}${category}/${name}`,
-    labelDescription: 'tracepoint',
+    labelDescription: withMark('tracepoint', missing, kernel),
     kind: 'event',
+    ...(missing.length > 0 && { detail: `${category}:${name} is ${notOn(missing) ?? ''}` }),
     ...place(`${prefix}${category}/${name}`, true),
     subject: { kind: 'event', category, name },
   };
