@@ -16,3 +16,4 @@ export const stopId = 'ebpf.stop';
 export const showVerifierLogId = 'ebpf.showVerifierLog';
 export const checkHostId = 'ebpf.checkHost';
 export const captureKernelId = 'ebpf.captureKernel';
+export const compareEventId = 'ebpf.compareEvent';

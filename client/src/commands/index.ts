@@ -4,6 +4,7 @@ import { captureKernel } from './capture-kernel';
 import { clearTracepointSearch } from './clear-tracepoint-search';
 import { checkHost } from './check-host';
 import type { Command } from './command';
+import { compareEvent } from './compare-event';
 import { copyCtxStruct } from './copy-ctx-struct';
 import { discardPreview } from './discard-preview';
 import { generateHandler } from './generate-handler';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   discardPreview,
   insertSection,
   copyCtxStruct,
+  compareEvent,
   searchTracepoints,
   clearTracepointSearch,
   run,

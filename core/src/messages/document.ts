@@ -13,6 +13,18 @@ export function formatDocumentUri(category: string, name: string): string {
   return `${readOnlyScheme}:/events/${category}/${name}/format`;
 }
 
+/** An event on all chosen kernels, side by side. */
+export function compareDocumentUri(category: string, name: string): string {
+  return `${compareRoom}${category}/${name}.txt`;
+}
+
+/** Whether the document's text depends on more kernels than the target. */
+export function isCompareDocument(uri: string): boolean {
+  return uri.startsWith(compareRoom);
+}
+
+const compareRoom = `${readOnlyScheme}:/compare/`;
+
 const Params = v.object({ uri: v.string() });
 const Result = v.nullable(v.object({ text: v.string() }));
 

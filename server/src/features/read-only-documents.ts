@@ -1,10 +1,13 @@
 /**
- * Documents that only the server has: an event's format file as the kernel printed it, and a struct as the kernel's
- * BTF has it. `ebpf-format:/events/sched/sched_switch/format`, `ebpf-format:/types/task_struct.h`.
+ * Documents that only the server has: an event's format file as the kernel printed it, a struct as the kernel's BTF has
+ * it, and an event on several kernels. `ebpf-format:/events/sched/sched_switch/format`,
+ * `ebpf-format:/types/task_struct.h`, `ebpf-format:/compare/sched/sched_switch.txt`.
  */
 import { formatDocumentUri, readOnlyScheme } from '#core/messages/document';
 import type { KernelIndex } from '#core/kernel/model';
 import { provenanceLine } from '../describe/provenance';
+import type { KernelView } from '../view';
+import { compareEvent } from './compare-event';
 
 export interface ReadOnlyDocument {
   readonly uri: string;
@@ -30,14 +33,18 @@ export function typeDocument(kernel: KernelIndex, tag: string): ReadOnlyDocument
   };
 }
 
-/** The document that a URI names, as the kernel of now has it. */
-export function readOnlyDocument(kernel: KernelIndex, uri: string): ReadOnlyDocument | undefined {
+/** The document that a URI names, as the kernels of now have it. */
+export function readOnlyDocument(kernel: KernelView, uri: string): ReadOnlyDocument | undefined {
   const [scheme, path] = uri.split(':', 2);
   if (scheme !== readOnlyScheme || path === undefined) return undefined;
   const [room, ...rest] = decodeURIComponent(path).replace(/^\/+/, '').split('/');
   const [first = '', second = '', file] = rest;
   if (room === 'events' && file === 'format' && rest.length === 3)
-    return formatDocument(kernel, first, second);
-  if (room === 'types' && rest.length === 1) return typeDocument(kernel, first.replace(/\.h$/, ''));
+    return formatDocument(kernel.index, first, second);
+  if (room === 'types' && rest.length === 1) return typeDocument(kernel.index, first.replace(/\.h$/, ''));
+  if (room === 'compare' && rest.length === 2) {
+    const text = compareEvent(kernel, { category: first, name: second.replace(/\.txt$/, '') });
+    return text === undefined ? undefined : { uri, text };
+  }
   return undefined;
 }

@@ -2,7 +2,7 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { ResponseError, type MessageConnection } from 'vscode-jsonrpc';
 import { bundledKernelsRequest } from '#core/messages/bundled-kernels';
-import { documentRequest } from '#core/messages/document';
+import { documentRequest, isCompareDocument } from '#core/messages/document';
 import { generateHandlerRequest } from '#core/messages/generate-handler';
 import { listTracepointsRequest } from '#core/messages/list-tracepoints';
 import { programsRequest } from '#core/messages/programs';
@@ -33,7 +33,8 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
   connection.onRequest(
     documentRequest.method,
     requests.custom(documentRequest, async ({ uri }) => {
-      const document = readOnlyDocument((await session.kernel).index, uri);
+      const kernel = await (isCompareDocument(uri) ? session.comparedKernels() : session.kernel);
+      const document = readOnlyDocument(kernel, uri);
       return document ? { text: document.text } : null;
     }),
   );

@@ -14,7 +14,7 @@ import { openKernel } from '../kernel/open';
 import type { DocumentView, KernelView } from '../view';
 import { OpenDocuments, type OpenDocument } from './documents';
 import { DocumentHeaders } from './headers';
-import { hasEvent } from './kernel-view';
+import { createKernelView, hasEvent } from './kernel-view';
 import { openTarget, type Target } from './kernels';
 
 /** What the process has, and any number of sessions may share. */
@@ -83,6 +83,15 @@ export class Session {
     return this.#current.withOthers;
   }
 
+  /** With the kernels of `alsoCheck`; where there are none, with all bundled ones, which are not kept. */
+  async comparedKernels(): Promise<KernelView> {
+    const kernel = await this.kernelWithOthers;
+    if (kernel.others.length > 0) return kernel;
+    const bundled = await bundledIndexes(this.#environment.places, 'full');
+    const others = bundled.map((index) => createKernelView(index, { chosen: true }));
+    return createKernelView(kernel.index, { chosen: kernel.chosen, others });
+  }
+
   async textView({ text }: OpenDocument): Promise<TextView> {
     const kernel = await this.names;
     return { uri: text.uri, text: text.getText(), kernel };
@@ -149,7 +158,7 @@ export class Session {
   }
 
   #loadNeighbours(): Promise<void> {
-    this.#neighboursLoad ??= bundledNames(this.#environment.places).then((names) => {
+    this.#neighboursLoad ??= bundledIndexes(this.#environment.places, 'names').then((names) => {
       this.#neighbours = names;
     });
     return this.#neighboursLoad;
@@ -167,9 +176,12 @@ function mentionsUnknownEvent({ source, kernel }: DocumentView): boolean {
   );
 }
 
-/** The events of every bundled kernel; one that cannot be read is left out. */
-async function bundledNames(places: Omit<KernelPlaces, 'cacheDir'>): Promise<readonly KernelIndex[]> {
+/** Every bundled kernel; one that cannot be read is left out. */
+async function bundledIndexes(
+  places: Omit<KernelPlaces, 'cacheDir'>,
+  stage: 'names' | 'full',
+): Promise<readonly KernelIndex[]> {
   const ids = await bundledIds(places.bundledDir).catch(() => []);
-  const names = ids.map((id) => openKernel({ kind: 'bundled', id }, places).names.catch(() => undefined));
-  return (await Promise.all(names)).filter((index) => index !== undefined);
+  const loads = ids.map((id) => openKernel({ kind: 'bundled', id }, places)[stage].catch(() => undefined));
+  return (await Promise.all(loads)).filter((index) => index !== undefined);
 }

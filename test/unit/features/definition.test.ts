@@ -16,7 +16,7 @@ function at(source: string, headers?: HeaderTypes) {
   const about = view.text.slice(origin.start, origin.end);
   if (target.kind === 'here')
     return { uri, about, text: view.text.slice(target.span.start, target.span.end) };
-  const line = readOnlyDocument(context.kernel.index, uri)?.text.split('\n')[target.line];
+  const line = readOnlyDocument(context.kernel, uri)?.text.split('\n')[target.line];
   return { uri, about, line: target.line, ...(line !== undefined && { text: line.trim() }) };
 }
 
@@ -28,7 +28,7 @@ describe('definition', () => {
     const found = at('SEC("tp/syscalls/sys_/*|*/enter_openat")\nint f(void *ctx) { return 0; }\n');
     expect(found?.uri).toBe('ebpf-format:/events/syscalls/sys_enter_openat/format');
     expect(found?.about).toBe('tp/syscalls/sys_enter_openat');
-    expect(readOnlyDocument(context.kernel.index, found?.uri ?? '')?.text).toBe(
+    expect(readOnlyDocument(context.kernel, found?.uri ?? '')?.text).toBe(
       context.kernel.index.formatText('syscalls', 'sys_enter_openat'),
     );
   });
@@ -94,6 +94,6 @@ describe('read-only documents', () => {
       'file:///etc/passwd',
       '',
     ])
-      expect(readOnlyDocument(context.kernel.index, uri)).toBeUndefined();
+      expect(readOnlyDocument(context.kernel, uri)).toBeUndefined();
   });
 });
