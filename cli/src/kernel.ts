@@ -12,6 +12,8 @@ import { kernelSource, MissingError } from './command';
 
 export interface ChosenKernel {
   readonly view: KernelView;
+  /** Kernels to check beside it that cannot be read: one sentence each. */
+  readonly problems: readonly string[];
   /** Settles when nothing is written to the cache any more. */
   readonly idle: Promise<void>;
 }
@@ -21,26 +23,39 @@ interface Besides {
   readonly alsoKnown?: boolean;
   /** Further kernels, written as `--kernel` is: the `others` of the view. */
   readonly alsoCheck?: readonly string[];
+  /** Goes on without those that cannot be read. */
+  readonly withoutUnreadable?: boolean;
 }
 
 /** Opens the kernel that `--kernel` names. */
 export async function chooseKernel(
   option: string | undefined,
   io: Io,
-  { alsoKnown = false, alsoCheck = [] }: Besides = {},
+  { alsoKnown = false, alsoCheck = [], withoutUnreadable = false }: Besides = {},
 ): Promise<ChosenKernel> {
   const source = sourceOf(option, io);
   const load = openKernel(source, places(io));
   const index = await reported(load.full);
   const neighbours = alsoKnown ? await bundledNames(io) : [];
   const chosen = source.kind !== 'auto' || index.provenance.source !== 'bundled';
+  const problems: string[] = [];
   const others = await Promise.all(
     alsoCheck.map(async (other) => {
-      const full = await reported(openKernel(sourceOf(other, io), places(io)).full);
-      return createKernelView(full, { chosen: true });
+      try {
+        const full = await reported(openKernel(sourceOf(other, io), places(io)).full);
+        return [createKernelView(full, { chosen: true })];
+      } catch (error) {
+        if (!withoutUnreadable || !(error instanceof MissingError)) throw error;
+        problems.push(`${other} is not checked: ${error.message}`);
+        return [];
+      }
     }),
   );
-  return { view: createKernelView(index, { chosen, others, neighbours: () => neighbours }), idle: load.idle };
+  return {
+    view: createKernelView(index, { chosen, others: others.flat(), neighbours: () => neighbours }),
+    problems,
+    idle: load.idle,
+  };
 }
 
 function sourceOf(option: string | undefined, io: Io): KernelSource {

@@ -19,18 +19,19 @@ const reports = { text: textReport, json: jsonReport, sarif: sarifReport };
 
 export const check: Command = {
   name: 'check',
-  usage: 'check FILE… [--kernel KERNEL] [--format text|json|sarif]',
+  usage: 'check FILE… [--kernel KERNEL] [--also KERNEL]… [--format text|json|sarif]',
   summary: 'report what the kernel would refuse; a folder means its *.bpf.c files',
   async run(args, io) {
     const { values, positionals } = readArguments(args, {
       kernel: { type: 'string' },
+      also: { type: 'string', multiple: true, default: [] },
       format: { type: 'string', default: 'text' },
     });
     const format = oneOf('format', values.format, formats);
     if (positionals.length === 0) throw new UsageError('no file to check');
     const paths = (await Promise.all(positionals.map((path) => sources(path, io)))).flat();
     const [kernel, analyzer] = await Promise.all([
-      chooseKernel(values.kernel, io, { alsoKnown: true }),
+      chooseKernel(values.kernel, io, { alsoKnown: true, alsoCheck: values.also, withoutUnreadable: true }),
       createAnalyzer({
         runtime: join(io.dist, 'web-tree-sitter.wasm'),
         grammar: join(io.dist, 'tree-sitter-c.wasm'),
@@ -49,9 +50,13 @@ export const check: Command = {
       });
       files.push({ path: relative(io.cwd, path) || path, uri, text, findings });
     }
-    io.out(reports[format](files, { kernel: kernel.view.index.provenance, colour: io.colour }));
+    const { view, problems } = kernel;
+    for (const problem of problems) io.err(`ebpf-workbench check: ${problem}\n`);
+    io.out(reports[format](files, { kernel: view, problems, colour: io.colour }));
     const errors = files.some(({ findings }) => findings.some(({ severity }) => severity === 'error'));
     await kernel.idle;
+    // What was asked for and could not be checked is not fine.
+    if (!errors && problems.length > 0) return exitCode.missing;
     return errors ? exitCode.findings : exitCode.fine;
   },
 };

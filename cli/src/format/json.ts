@@ -1,8 +1,8 @@
 /** Findings as one JSON document, for scripts. Lines and columns from 1. */
-import { positionAt } from './report';
+import { kernelsOf, positionAt } from './report';
 import type { Report } from './report';
 
-export const jsonReport: Report = (files, { kernel }) => {
+export const jsonReport: Report = (files, options) => {
   const findings = files.flatMap((file) =>
     file.findings.map((finding) => ({
       file: file.path,
@@ -11,6 +11,7 @@ export const jsonReport: Report = (files, { kernel }) => {
       severity: finding.severity,
       code: finding.code,
       message: finding.message,
+      ...(finding.holdsOn && { kernels: finding.holdsOn }),
       fixes: finding.fixes.map((fix) => ({
         title: fix.title,
         edits: fix.edits.map(({ span, newText }) => ({
@@ -21,5 +22,5 @@ export const jsonReport: Report = (files, { kernel }) => {
       })),
     })),
   );
-  return `${JSON.stringify({ version: 1, kernel, files: files.map((file) => file.path), findings }, null, 2)}\n`;
+  return `${JSON.stringify({ version: 1, ...kernelsOf(options), files: files.map((file) => file.path), findings }, null, 2)}\n`;
 };

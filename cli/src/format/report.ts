@@ -1,6 +1,7 @@
 /** What a report is made from. */
 import type { KernelProvenance } from '#core/kernel/model';
 import type { Finding } from '#server/checks/check';
+import type { KernelView } from '#server/view';
 
 export interface CheckedFile {
   /** As people see it: relative to the working folder. */
@@ -11,11 +12,28 @@ export interface CheckedFile {
 }
 
 export interface ReportOptions {
-  readonly kernel: KernelProvenance;
+  /** The target; its others are checked too. */
+  readonly kernel: KernelView;
+  /** Kernels that could not be checked. */
+  readonly problems: readonly string[];
   readonly colour: boolean;
 }
 
 export type Report = (files: readonly CheckedFile[], options: ReportOptions) => string;
+
+/** What machines read of the kernels: the target as ever, and, where there are more, all of them by the names in findings. */
+export function kernelsOf({ kernel, problems }: ReportOptions): {
+  readonly kernel: KernelProvenance;
+  readonly kernels?: readonly (KernelProvenance & { readonly label: string })[];
+  readonly problems?: readonly string[];
+} {
+  const all = [kernel, ...kernel.others].map(({ label, index }) => ({ label, ...index.provenance }));
+  return {
+    kernel: kernel.index.provenance,
+    ...(all.length > 1 && { kernels: all }),
+    ...(problems.length > 0 && { problems }),
+  };
+}
 
 /** Lines and columns from 1; columns in UTF-16 code units, like `startColumn` of SARIF's default and of editors. */
 export interface Position {

@@ -1,6 +1,7 @@
 /** Findings as SARIF. */
 import type { Finding, Severity } from '#server/checks/check';
 import { checks } from '#server/checks/index';
+import { kernelsOf } from './report';
 import type { CheckedFile, Report } from './report';
 import { artifact, region, sarifFixes, sarifLog } from './sarif-log';
 
@@ -11,10 +12,10 @@ const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   hint: 'note',
 };
 
-export const sarifReport: Report = (files, { kernel }) =>
+export const sarifReport: Report = (files, options) =>
   sarifLog({
     rules: checks.map(({ code }) => ({ id: code })),
-    properties: { kernel },
+    properties: kernelsOf(options),
     results: files.flatMap((file) => file.findings.map((finding) => result(file, finding))),
   });
 
@@ -24,6 +25,7 @@ function result(file: CheckedFile, finding: Finding) {
     ruleIndex: checks.findIndex(({ code }) => code === finding.code),
     level: levels[finding.severity],
     message: { text: finding.message },
+    ...(finding.holdsOn && { properties: { kernels: finding.holdsOn } }),
     locations: [
       {
         physicalLocation: {
