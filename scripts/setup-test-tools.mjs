@@ -23,6 +23,7 @@ const packages = {
   'xz-utils': 'unpacks their kernel modules',
   'gcc-aarch64-linux-gnu': 'links what runs on arm64',
   'libc6-dev-arm64-cross': 'its headers and static library',
+  clangd: 'opens programs of folders that were set up for it',
   'golang-go': 'builds loaders that were generated in Go',
   'golang-github-cilium-ebpf-dev': 'which use it',
   chromium: 'shows VS Code to the e2e tier',

@@ -59,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): void {
     logs,
     hostChecks: new HostChecks({ ui, places }),
     hostKernels: new HostKernels({ ui, places }),
+    storage: places.cache,
     memory: context.workspaceState,
   };
   const start = () => {

@@ -23,6 +23,8 @@ export interface Host {
   readonly logs: VerifierLogs;
   readonly hostChecks: HostChecks;
   readonly hostKernels: HostKernels;
+  /** A folder for files that are kept on this machine. */
+  readonly storage: string;
   /** Kept per workspace. */
   readonly memory: vscode.Memento;
 }

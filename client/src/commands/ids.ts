@@ -15,5 +15,6 @@ export const verifyId = 'ebpf.verify';
 export const stopId = 'ebpf.stop';
 export const showVerifierLogId = 'ebpf.showVerifierLog';
 export const checkHostId = 'ebpf.checkHost';
+export const setUpClangdId = 'ebpf.setUpClangd';
 export const captureKernelId = 'ebpf.captureKernel';
 export const compareEventId = 'ebpf.compareEvent';

@@ -14,6 +14,7 @@ import { run } from './run';
 import { runOnHost } from './run-on-host';
 import { searchTracepoints } from './search-tracepoints';
 import { selectKernel } from './select-kernel';
+import { setUpClangdCommand } from './set-up-clangd';
 import { showLog } from './show-log';
 import { showVerifierLog } from './show-verifier-log';
 import { stop } from './stop';
@@ -38,4 +39,5 @@ export const commands: readonly Command[] = [
   showVerifierLog,
   checkHost,
   captureKernel,
+  setUpClangdCommand,
 ];

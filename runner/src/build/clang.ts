@@ -5,7 +5,7 @@ import { makeFailure, RunFailure } from '../failure/failure';
 import type { BuildDiagnostic, BuildOptions, Failure } from '../model';
 import { clangTarget, targetArchitecture } from './architecture';
 import { readDiagnostics } from './diagnostics';
-import type { KernelHeader } from './header-cache';
+import type { HeaderFolder } from './header-cache';
 import { findProgram, runTool } from './tool';
 
 export interface BuildRequest {
@@ -14,7 +14,7 @@ export interface BuildRequest {
   /** `uname -m` of the target. */
   readonly machine: string;
   /** A vmlinux.h that fits the target; the project's own wins. */
-  readonly header?: KernelHeader;
+  readonly header?: HeaderFolder;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
@@ -45,7 +45,11 @@ export function clangMissing(name: string): RunFailure {
 }
 
 /** Without input and output. */
-async function clangArguments({ options, machine, header }: BuildRequest): Promise<string[]> {
+export async function clangArguments({
+  options,
+  machine,
+  header,
+}: Pick<BuildRequest, 'options' | 'machine' | 'header'>): Promise<string[]> {
   const system = `/usr/include/${machine}-linux-gnu`;
   const hasSystem = await stat(system).catch(() => undefined);
   return [
@@ -60,7 +64,7 @@ async function clangArguments({ options, machine, header }: BuildRequest): Promi
 }
 
 /** What every compiler is told, here and on the host. */
-export function compilerArguments(machine: string, header: KernelHeader | undefined): string[] {
+export function compilerArguments(machine: string, header: HeaderFolder | undefined): string[] {
   const arch = targetArchitecture(machine);
   return [
     '-target',
@@ -79,7 +83,7 @@ export interface Compiled {
   /** The compiler's stderr. */
   readonly words: string;
   readonly cwd: string;
-  readonly header: KernelHeader | undefined;
+  readonly header: HeaderFolder | undefined;
 }
 
 export function readResult({ code, object, words, cwd, header }: Compiled): BuildResult {

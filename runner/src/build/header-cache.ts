@@ -19,6 +19,9 @@ export interface KernelHeader extends Readonly<v.InferOutput<typeof Meta>> {
   readonly folder: string;
 }
 
+/** A vmlinux.h, and what clang must be told about it. */
+export type HeaderFolder = Pick<KernelHeader, 'folder' | 'taggedMembers'>;
+
 /** What `uname` says of a kernel. */
 export interface KernelBuild {
   readonly machine: string;
@@ -87,7 +90,8 @@ async function readHeader(folder: string): Promise<KernelHeader | undefined> {
   }
 }
 
-function hasTaggedMembers(text: Uint8Array): boolean {
+/** Whether clang takes it with -fms-extensions only. */
+export function hasTaggedMembers(text: Uint8Array): boolean {
   return /^\t+(?:struct|union) \w+;$/m.test(Buffer.from(text).toString('latin1'));
 }
 

@@ -10,6 +10,8 @@ import { recordTypesRequest } from '#core/messages/record-types';
 import { tracepointRequest } from '#core/messages/tracepoint';
 import { tracepointCategoriesRequest } from '#core/messages/tracepoint-categories';
 import { verdictFixesRequest } from '#core/messages/verdict-fixes';
+import { vmlinuxHeaderRequest } from '#core/messages/vmlinux-header';
+import { provenanceLine } from '../describe/provenance';
 import { generateHandler } from '../features/generate-handler';
 import { describeTracepoint, listTracepoints, tracepointCategories } from '../features/tracepoints';
 import { programsAndMaps } from '../features/programs';
@@ -84,6 +86,14 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
     requests.custom(recordTypesRequest, async ({ uri, text }) =>
       recordTypes(await session.analyse(text ?? session.documents.get(uri)?.text.getText() ?? '')),
     ),
+  );
+  connection.onRequest(
+    vmlinuxHeaderRequest.method,
+    requests.custom(vmlinuxHeaderRequest, async () => {
+      const { types, provenance } = (await session.kernel).index;
+      const { machine, release } = provenance;
+      return { machine, release, text: types.empty ? null : types.header(provenanceLine(provenance)) };
+    }),
   );
   connection.onRequest(
     verdictFixesRequest.method,

@@ -66,6 +66,21 @@ const checks = {
     assert.match(format.getText(), /^name: sys_enter_fchmodat$/m);
   },
 
+  'sets up clangd, with a vmlinux.h of the target kernel': async () => {
+    const { uri } = await open('fchmodat.bpf.c');
+    await vscode.commands.executeCommand('ebpf.setUpClangd');
+    const config = vscode.Uri.joinPath(uri, '..', '.clangd');
+    const text = Buffer.from(await vscode.workspace.fs.readFile(config)).toString();
+    await vscode.workspace.fs.delete(config);
+    const [, folder] = /"-idirafter"\n {4}- ("\/.*headers.*")/.exec(text) ?? [];
+    assert.ok(folder, text);
+    const header = vscode.Uri.joinPath(vscode.Uri.file(JSON.parse(folder)), 'vmlinux.h');
+    assert.match(
+      Buffer.from(await vscode.workspace.fs.readFile(header)).toString(),
+      /^struct task_struct \{$/m,
+    );
+  },
+
   'leaves other C files alone': async () => {
     const document = await open('plain.c');
     const hovers = await vscode.commands.executeCommand(
