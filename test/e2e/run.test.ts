@@ -16,7 +16,7 @@ import type { Workbench } from '../support/code-server/workbench';
 import { requireSshd } from '../support/guests/requirements';
 import type { Sshd } from '../support/guests/sshd';
 import { describeUnless } from '../support/requirement';
-import { gone, thisMachine } from '../support/runner/leftovers';
+import { gone, serverShell } from '../support/runner/leftovers';
 
 const tier = inject('e2e');
 const folder = join(import.meta.dirname, 'fixtures', 'run');
@@ -68,7 +68,7 @@ for (const { version, vscode } of codeServers) {
 
       await status.click();
       await status.waitFor({ state: 'detached' });
-      await gone(thisMachine, 'fchmodat');
+      await gone(serverShell(server), 'fchmodat');
       // What came is still there.
       await rows.filter({ hasText: file }).first().waitFor();
     });
@@ -82,7 +82,7 @@ for (const { version, vscode } of codeServers) {
       await problems.filter({ hasText: 'null-check' }).first().waitFor();
       await problems.filter({ hasText: 'bpf_map_lookup_elem' }).first().waitFor();
       await shot('verify');
-      await gone(thisMachine, 'count');
+      await gone(serverShell(server), 'count');
     });
 
     it('fixes what was refused, and the verifier accepts it', async () => {
