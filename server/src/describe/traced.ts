@@ -24,7 +24,7 @@ export function describeArgument(
 ): string | undefined {
   const declaration = declarationOf(traced, n);
   if (declaration === undefined) return undefined;
-  const place = `argument ${n + 1} of ${traced.what}`;
+  const place = n === traced.returned ? `what ${traced.what} returns` : `argument ${n + 1} of ${traced.what}`;
   return paragraphs([
     code(declaration),
     read === undefined ? `${place[0]?.toUpperCase() ?? ''}${place.slice(1)}` : `${inline(read)} is ${place}`,

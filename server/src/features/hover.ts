@@ -17,9 +17,11 @@ import { describeStruct } from '../describe/struct';
 import { describeArgument, describeTraced } from '../describe/traced';
 import { hasEvent } from '../session/kernel-view';
 import { tracedBy } from '../traced/prototype';
+import { registerUses } from '../traced/registers';
 import { tracedOf, tracedUse } from '../traced/uses';
 import { contains, type DocumentView, type KernelView } from '../view';
 import { memberHover } from './member-hover';
+import { returnHover } from './return-hover';
 import { tagAt } from './word';
 
 export interface Hover {
@@ -33,7 +35,14 @@ export function hover(view: DocumentView, offset: number): Hover | undefined {
   if (section !== undefined) return sectionHover(view, section);
   const use = innermost(view.source.ctxUses.filter(({ span }) => contains(span, offset)));
   const value = use && (fieldHover(view, use) ?? argumentHover(view, use));
-  return value ?? parameterHover(view, offset) ?? structHover(view, offset) ?? memberHover(view, offset);
+  return (
+    value ??
+    parameterHover(view, offset) ??
+    registerHover(view, offset) ??
+    structHover(view, offset) ??
+    memberHover(view, offset) ??
+    returnHover(view, offset)
+  );
 }
 
 function sectionHover(view: DocumentView, site: SectionSite): Hover | undefined {
@@ -63,12 +72,21 @@ function parameterHover(view: DocumentView, offset: number): Hover | undefined {
     const { parameters, macro = '' } = program.function;
     const n = parameters.findIndex(({ nameSpan }) => nameSpan !== undefined && contains(nameSpan, offset));
     const span = parameters[n]?.nameSpan;
-    if (span === undefined || !/^BPF_(?:PROG|KPROBE)$/.test(macro)) continue;
+    if (span === undefined || !/^BPF_(?:PROG|KPROBE|KRETPROBE)$/.test(macro)) continue;
     const traced = tracedOf(view, program);
     const markdown = traced && describeArgument(view.kernel.index, traced, n);
     return markdown === undefined ? undefined : { markdown, span };
   }
   return undefined;
+}
+
+/** `PT_REGS_PARM2(ctx)` of a kprobe, `PT_REGS_RC(ctx)` of a kretprobe. */
+function registerHover(view: DocumentView, offset: number): Hover | undefined {
+  const use = registerUses(view, { start: offset, end: offset }).find(({ span }) => contains(span, offset));
+  if (use === undefined) return undefined;
+  const read = view.text.slice(use.span.start, use.span.end);
+  const markdown = describeArgument(view.kernel.index, use.traced, use.index, read);
+  return markdown === undefined ? undefined : { markdown, span: use.span };
 }
 
 /** The target where it has the event, else another of the chosen kernels. */

@@ -2,6 +2,7 @@
 import type { Span } from '../analysis/model';
 import { fieldOfUse } from '../ctx/field';
 import { eventName, tracepointUses } from '../ctx/tracepoint-uses';
+import { registerUses } from '../traced/registers';
 import { tracedUse } from '../traced/uses';
 import type { DocumentView } from '../view';
 
@@ -13,7 +14,7 @@ export interface InlayHint {
 }
 
 export function inlayHints(view: DocumentView, range: Span): readonly InlayHint[] {
-  return [...fieldHints(view, range), ...argumentHints(view, range)];
+  return [...fieldHints(view, range), ...argumentHints(view, range), ...registerHints(view, range)];
 }
 
 /** `ctx->args[1]` of a raw tracepoint, `ctx[1]` of a traced function. */
@@ -26,6 +27,18 @@ function argumentHints(view: DocumentView, range: Span): readonly InlayHint[] {
     if (found === undefined || value === undefined || value.name === '') return [];
     const declaration = found.traced.types.declaration(value.type, value.name);
     return [{ offset, label: value.name, tooltip: `${declaration} of ${found.traced.what}` }];
+  });
+}
+
+/** `PT_REGS_PARM2(ctx)` of a kprobe. What `PT_REGS_RC` is, it says itself. */
+function registerHints(view: DocumentView, range: Span): readonly InlayHint[] {
+  return registerUses(view, range).flatMap(({ span, traced, index }): InlayHint[] => {
+    const value = traced.values[index];
+    const offset = span.end;
+    if (value === undefined || value.name === '' || index === traced.returned) return [];
+    if (offset < range.start || offset > range.end) return [];
+    const declaration = traced.types.declaration(value.type, value.name);
+    return [{ offset, label: value.name, tooltip: `${declaration} of ${traced.what}` }];
   });
 }
 

@@ -18,11 +18,13 @@ export interface Traced {
   readonly what: string;
   /**
    * Where the program finds them: `args[n]` of its ctx and `ctx[n]` are the same 64-bit words, unless they are in
-   * registers (kprobe).
+   * registers (kprobe, kretprobe).
    */
   readonly inRegisters: boolean;
   /** In order. Programs at the return of a function have its return value as the last one: `ret`. */
   readonly values: readonly TracedValue[];
+  /** Which of the values the function returns; the others are its parameters. */
+  readonly returned?: number;
   /** So many words the verifier lets a program read: LSM hooks have what the program before returned behind the last value. */
   readonly readable: number;
 }
@@ -47,10 +49,15 @@ export function traced(types: TypeIndex, { def, target = '' }: SectionName): Tra
   const family = def.name.replace(/\..*$/, '');
   const made = (what: string, prototype: FunctionPrototype | undefined): Traced | undefined => {
     if (prototype === undefined) return undefined;
-    const values = [...prototype.parameters, ...returnValue(types, family, prototype)];
+    // When a function has returned, its arguments are no longer in the registers.
+    const parameters = family === 'kretprobe' ? [] : prototype.parameters;
+    const returnValues = returnValue(types, family, prototype);
+    const values = [...parameters, ...returnValues];
     const returns = /^(?:fexit|fmod_ret|lsm)$/.test(family);
     const readable = prototype.parameters.length + (returns ? 1 : 0);
-    return { types, what: `${what} ${target}`, inRegisters: family === 'kprobe', values, readable };
+    const inRegisters = family === 'kprobe' || family === 'kretprobe';
+    const returned = returnValues.length > 0 ? { returned: parameters.length } : {};
+    return { types, what: `${what} ${target}`, inRegisters, values, ...returned, readable };
   };
   // A struct that is passed by value may take two words.
   const inWords = (prototype: FunctionPrototype | undefined) =>
@@ -66,6 +73,7 @@ export function traced(types: TypeIndex, { def, target = '' }: SectionName): Tra
     case 'fexit':
     case 'fmod_ret':
     case 'kprobe':
+    case 'kretprobe':
       return made('function', inWords(types.func(target.replace(/^.*:/, ''))));
     case 'lsm':
       return made('LSM hook', inWords(types.func(`bpf_lsm_${target}`)));
@@ -87,8 +95,7 @@ function rawTracepoint(types: TypeIndex, event: string): FunctionPrototype | und
 }
 
 function returnValue(types: TypeIndex, family: string, prototype: FunctionPrototype): readonly TracedValue[] {
-  const returns = family === 'fexit' || family === 'fmod_ret';
-  if (!returns || types.kind(prototype.returns) === 'void') return [];
+  if (!/^(?:fexit|fmod_ret|kretprobe)$/.test(family) || types.kind(prototype.returns) === 'void') return [];
   return [{ name: 'ret', type: prototype.returns }];
 }
 

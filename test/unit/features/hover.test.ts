@@ -192,6 +192,20 @@ describe('hover on an argument of what is traced', () => {
     expect(raw('f(__u64 *ctx)', 'return ctx/*|*/[1];')?.markdown).toContain('struct task_struct *prev');
   });
 
+  it('says what a register holds when a function begins, and when it returns', () => {
+    const program = (section: string, body: string) =>
+      at(`SEC("${section}")\nint f(struct pt_regs *ctx)\n{\n\t${body}\n\treturn 0;\n}\n`);
+    const found = program('kprobe/do_unlinkat', 'long x = PT_REGS_PA/*|*/RM2(ctx);');
+    expect(found?.about).toBe('PT_REGS_PARM2(ctx)');
+    expect(found?.markdown).toContain('struct filename *name');
+    expect(found?.markdown).toContain('argument 2 of function do_unlinkat');
+    // int do_unlinkat(…), fs/namei.c of 6.1
+    const returned = program('kretprobe/do_unlinkat', 'long x = PT_REGS_RC(/*|*/ctx);');
+    expect(returned?.markdown).toContain('int ret');
+    expect(returned?.markdown).toContain('`PT_REGS_RC(ctx)` is what function do_unlinkat returns');
+    expect(program('kretprobe/do_unlinkat', 'long x = PT_REGS_PA/*|*/RM1(ctx);')).toBeUndefined();
+  });
+
   it('says what a parameter of BPF_PROG is in the kernel', () => {
     const found = raw('BPF_PROG(f, bool b, void *p/*|*/)', '');
     expect(found?.about).toBe('p');

@@ -48,6 +48,24 @@ describe('inlay hints', () => {
     ).toContain('ctx->args[2]«next» == ctx->args[9];');
   });
 
+  it('name the arguments of a function by their registers', () => {
+    const program = (section: string, body: string) =>
+      shown(`SEC("${section}")\nint f(struct pt_regs *regs)\n{\n\t${body}\n\treturn 0;\n}\n`);
+    // long do_unlinkat(int dfd, struct filename *name), fs/namei.c
+    expect(program('kprobe/do_unlinkat', 'use(PT_REGS_PARM1(regs), PT_REGS_PARM2_CORE( regs ));')).toContain(
+      'use(PT_REGS_PARM1(regs)«dfd», PT_REGS_PARM2_CORE( regs )«name»);',
+    );
+    for (const [section, body] of [
+      ['kprobe/do_unlinkat', 'use(PT_REGS_PARM3(regs), PT_REGS_RC(regs), PT_REGS_PARM1(other));'],
+      ['kprobe/do_unlinkat', '/* PT_REGS_PARM1(regs) */ use("PT_REGS_PARM1(regs)");'],
+      ['kprobe/do_unlinkat+0x10', 'use(PT_REGS_PARM1(regs));'],
+      // They are gone when it returns.
+      ['kretprobe/do_unlinkat', 'use(PT_REGS_PARM1(regs), PT_REGS_RC(regs));'],
+      ['uprobe/do_unlinkat', 'use(PT_REGS_PARM1(regs));'],
+    ] as const)
+      expect(program(section, body)).not.toContain('«');
+  });
+
   it('are only those of the range', () => {
     const text = shown(
       openat('\tlong x = ctx->args[0];\n/*<*/\tlong y = ctx->args[1];/*>*/\n\tlong z = ctx->args[2];'),
