@@ -106,3 +106,13 @@ int misspelt_member(void *ctx)
 	bpf_printk("in %u", BPF_CORE_READ(task, nsproxy, pid_ns_for_children, ns.ium));
 	return 0;
 }
+
+/* untrusted-pointer: bpf_get_current_task() returns a number, through which the verifier lets nobody read. */
+SEC("tp/sched/sched_process_exit")
+int pointer_from_a_number(void *ctx)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	bpf_printk("child of %d", task->real_parent->tgid);
+	return 0;
+}

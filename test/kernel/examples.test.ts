@@ -70,6 +70,7 @@ describeUnless(requireKernel(), 'examples', () => {
       location_for_string: 'attach ok',
       misspelt_field: 'attach ok',
       misspelt_member: 'attach ok',
+      pointer_from_a_number: 'load EACCES',
     });
   });
 

@@ -14,6 +14,7 @@ export type DiagnosticCode =
   | 'ctx-unknown-field'
   | 'prog-args'
   | 'unknown-field'
+  | 'untrusted-pointer'
   | 'return-value'
   | 'helper-license'
   | 'license-missing';

@@ -16,6 +16,7 @@ import { returnValue } from './return-value';
 import { unknownField } from './unknown-field';
 import { unknownSection } from './unknown-section';
 import { unknownTracepoint } from './unknown-tracepoint';
+import { untrustedPointer } from './untrusted-pointer';
 
 export const checks: readonly Check[] = [
   unknownSection,
@@ -29,6 +30,7 @@ export const checks: readonly Check[] = [
   ctxUnknownField,
   progArgs,
   unknownField,
+  untrustedPointer,
   returnValue,
   helperLicense,
   licenseMissing,

@@ -5,7 +5,11 @@ import type { Edit, FixContext } from './model';
  * Behind the last include of its kind; nothing where the file has it, or already uses what it defines.
  * @param macro one of its macros
  */
-export function includeEdit({ text, source }: FixContext, path: string, macro: string): Edit[] {
+export function includeEdit(
+  { text, source }: Pick<FixContext, 'text' | 'source'>,
+  path: string,
+  macro: string,
+): Edit[] {
   if (source.includes.some((one) => one.path === path) || text.includes(`${macro}(`)) return [];
   const last = source.includes.findLast(({ system }) => system) ?? source.includes.at(-1);
   if (last === undefined) return [];

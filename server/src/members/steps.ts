@@ -3,28 +3,38 @@ import type { Access, Expression, MemberExpression } from '../analysis/expressio
 import type { Program, Span } from '../analysis/model';
 import type { DocumentView } from '../view';
 
-/** One `->name`, `.name` or field argument. */
-export interface MemberStep {
-  readonly member: MemberExpression;
+/** What one expression mentions, where the compiler certainly sees it as it is written: under no `#if`, in no unknown macro. */
+export interface PlainAccess {
   readonly access: Access;
   /** Where the function's offsets count from. */
   readonly start: number;
-  readonly nameSpan: Span;
   /** The programs that the function is; none for a function that programs call. */
   readonly programs: readonly Program[];
 }
 
-/** Members that the compiler certainly sees as they are written: under no `#if`, in no unknown macro. */
-export function* plainSteps({ source }: DocumentView): Generator<MemberStep> {
+/** One `->name`, `.name` or field argument of it. */
+export interface MemberStep extends PlainAccess {
+  readonly member: MemberExpression;
+  /** In the file. */
+  readonly nameSpan: Span;
+}
+
+export function* plainAccesses({ source }: DocumentView): Generator<PlainAccess> {
   const functions = new Set(source.functions.map(({ name }) => name));
   for (const { start, nameSpan, accesses } of source.expressions.functions) {
     const programs = source.programs.filter((program) => program.function.nameSpan.start === nameSpan.start);
     for (const access of accesses) {
       const { plain, use, inside } = access;
-      if (!plain || use === 'unevaluated' || !inside.every((name) => functions.has(name))) continue;
-      for (const member of membersOf(access.expression)) {
-        yield { member, access, start, nameSpan: shifted(member.nameSpan, start), programs };
-      }
+      if (plain && use !== 'unevaluated' && inside.every((name) => functions.has(name)))
+        yield { access, start, programs };
+    }
+  }
+}
+
+export function* plainSteps(view: DocumentView): Generator<MemberStep> {
+  for (const found of plainAccesses(view)) {
+    for (const member of membersOf(found.access.expression)) {
+      yield { ...found, member, nameSpan: shifted(member.nameSpan, found.start) };
     }
   }
 }

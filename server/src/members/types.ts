@@ -54,6 +54,13 @@ export class Types {
     return target && kernelType(target);
   }
 
+  /** A number or a pointer: reading one is a load, where an array or a struct is but an address. */
+  isValue(type: CType | undefined): boolean {
+    if (type?.kind !== 'kernel') return type?.kind === 'pointer';
+    const { types } = this.#view.kernel.index;
+    return /^(?:int|ptr|enum|enum64)$/.test(types.kind(types.resolve(type.ref)));
+  }
+
   structOf(type: CType | undefined): Struct | undefined {
     if (type?.kind === 'struct') return type.struct;
     if (type?.kind !== 'kernel') return undefined;

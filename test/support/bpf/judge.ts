@@ -24,6 +24,13 @@ export interface Judged {
   readonly findings: readonly Finding[];
 }
 
+export interface JudgeOptions {
+  readonly attach: boolean;
+  readonly kernel: KernelView;
+  /** C text that all candidates may use: maps, macros. */
+  readonly shared?: string;
+}
+
 const prelude = `#include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
@@ -41,7 +48,7 @@ const batchSize = 400;
  */
 export async function judge(
   candidates: readonly Candidate[],
-  options: { readonly attach: boolean; readonly kernel: KernelView },
+  options: JudgeOptions,
 ): Promise<readonly Judged[]> {
   const count = Math.ceil(candidates.length / batchSize);
   const batches = Array.from({ length: count }, (_, n) =>
@@ -50,16 +57,14 @@ export async function judge(
   return (await inParallel(batches, (batch) => judgeBatch(batch, options))).flat();
 }
 
-async function judgeBatch(
-  batch: readonly Candidate[],
-  options: { readonly attach: boolean; readonly kernel: KernelView },
-): Promise<readonly Judged[]> {
-  const text = prelude + batch.map((candidate) => candidate.text).join('');
+async function judgeBatch(batch: readonly Candidate[], options: JudgeOptions): Promise<readonly Judged[]> {
+  const before = prelude + (options.shared ?? '');
+  const text = before + batch.map((candidate) => candidate.text).join('');
   const { path } = await compileBpf(text);
   const verdicts = new Map((await loadPrograms(path, options)).map((verdict) => [verdict.program, verdict]));
   const findings = await findingsIn(text, options.kernel);
   const judged: Judged[] = [];
-  let position = prelude.length;
+  let position = before.length;
   for (const candidate of batch) {
     const kernel = verdicts.get(candidate.name);
     if (kernel === undefined) throw new Error(`the kernel was not asked about ${candidate.name}`);
