@@ -8,6 +8,7 @@ import { ctxTypeFits, isLost, rightStructs } from '../ctx/ctx-type';
 import { definitionOf, recordRead, stripFlavour } from '../ctx/read';
 import { certainUses, eventName } from '../ctx/tracepoint-uses';
 import type { TracepointUse } from '../ctx/tracepoint-uses';
+import { fieldGuard } from '../fixes/field-guard';
 import type { DocumentView } from '../view';
 import type { Check, Finding, Severity } from './check';
 
@@ -46,9 +47,10 @@ function finding(view: DocumentView, uses: readonly WrongUse[]): Finding[] {
   const [best] = right;
   if (best === undefined) return [];
   const missing = definitionOf(view, structName).kind === 'missing';
-  const lost = missing || uses.some(({ use }) => isLost(view, use));
+  const lost = uses.map(({ use }) => use).filter((use) => missing || isLost(view, use));
+  const guard = lost.length === uses.length ? fieldGuard(view, lost) : undefined;
   const refused = uses.some(({ use }) => use.access === 'read' && pastTheEnd(view, use, format));
-  const severity: Severity = lost || refused ? 'error' : 'warning';
+  const severity: Severity = lost.length > 0 || refused ? 'error' : 'warning';
   return [
     {
       code: 'ctx-type',
@@ -59,13 +61,14 @@ function finding(view: DocumentView, uses: readonly WrongUse[]): Finding[] {
         (missing
           ? `This kernel has no struct ${stripFlavour(structName)}; ${eventName(format)} uses struct ${best}. `
           : `The ctx of ${eventName(format)} is struct ${right.join(' or struct ')}, not struct ${structName}. `) +
-        consequence(lost, refused),
+        consequence(lost.length > 0, refused),
       fixes: [
         {
           title: `Change to struct ${best}`,
           edits: [{ span: structSpan, newText: best }],
           preferred: true,
         },
+        ...(guard ? [{ ...guard, preferred: false }] : []),
       ],
       related: uses.slice(0, 5).map(({ use }) => ({
         span: use.span,

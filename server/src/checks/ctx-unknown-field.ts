@@ -10,6 +10,7 @@ import { rightStructs } from '../ctx/ctx-type';
 import { definitionOf, hasMember, stripFlavour } from '../ctx/read';
 import { certainUses, eventName } from '../ctx/tracepoint-uses';
 import type { TracepointUse } from '../ctx/tracepoint-uses';
+import { fieldGuard } from '../fixes/field-guard';
 import type { DocumentView } from '../view';
 import type { Check, Finding, Fix } from './check';
 
@@ -21,7 +22,14 @@ export const ctxUnknownField: Check = {
       if (member.kind !== 'member' || !isUnknown(view, found, member.name)) return [];
       const { format } = found;
       const field = format.fields.find((candidate) => candidate.name === member.name);
-      const fixes = field ? [rename(member, memberPath(format, field))] : similar(format, member);
+      const renames = field ? [rename(member, memberPath(format, field))] : similar(format, member);
+      const guard = fieldGuard(view, [found.use]);
+      // Where the field is only called otherwise, its other name is the better answer.
+      const isBest = guard !== undefined && field === undefined;
+      const fixes = [
+        ...(guard ? [{ ...guard, preferred: isBest }] : []),
+        ...renames.map((fix) => ({ ...fix, preferred: fix.preferred && !isBest })),
+      ];
       return [
         {
           code: 'ctx-unknown-field',
@@ -31,7 +39,7 @@ export const ctxUnknownField: Check = {
           message: field
             ? `${eventName(format)} gives ${member.name} as ${memberPath(format, field)}: struct ${found.use.structName ?? ''} has no member of this name.`
             : `${eventName(format)} has no field ${member.name} on this kernel.`,
-          ...(field === undefined && fixes.length > 0 && { advice: didYouMean(fixes) }),
+          ...(field === undefined && renames.length > 0 && { advice: didYouMean(renames) }),
           fixes,
         },
       ];

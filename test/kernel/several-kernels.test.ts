@@ -1,0 +1,109 @@
+/**
+ * Fields of older kernels that the running one lacks: a program that reads one is refused, as the warning about this
+ * kernel says, and loads after the fix. The target is the older kernel, and this one is in `alsoCheck`.
+ */
+import { expect, test } from 'vitest';
+import { fieldFacts } from '#core/kernel/fields';
+import type { TracepointFormat, FormatField } from '#core/kernel/model';
+import type { Finding } from '#server/checks/check';
+import { createKernelView, hasEvent } from '#server/session/kernel-view';
+import { testAnalyzer } from '#support/analyzer';
+import { bundledKernel, bundledKernelIds } from '#support/bundled';
+import { compileBpf } from '#support/bpf/compile';
+import { loadPrograms } from '#support/bpf/loader';
+import { requireKernel } from '#support/bpf/requirements';
+import { findingsOf } from '#support/check-fixture';
+import { liveKernel } from '#support/live-kernel';
+import { describeUnless } from '#support/requirement';
+
+const head = `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+char LICENSE[] SEC("license") = "GPL";
+`;
+
+/** The struct as the older kernel has it, as far as the program goes. */
+function structText(tag: string, format: TracepointFormat, field: FormatField): string {
+  const { value } = fieldFacts(format, field);
+  const word = `${field.signed ? 'signed' : 'unsigned'} ${{ 1: 'char', 2: 'short', 4: 'int', 8: 'long' }[field.size] ?? ''}`;
+  const member =
+    value === 'array' || value === 'struct'
+      ? `char ${field.memberName}[${field.size}]`
+      : value.endsWith('pointer')
+        ? `void *${field.memberName}`
+        : `${word} ${field.memberName}`;
+  return `struct ${tag} {\n\t${member};\n} __attribute__((preserve_access_index));\n`;
+}
+
+/** Reads in the ways that there are: by a load and by CO-RE's copy; of bytes in the record, through a helper. */
+function bodies(format: TracepointFormat, field: FormatField): readonly string[] {
+  const { value } = fieldFacts(format, field);
+  const member = field.memberName;
+  if (value === 'array' || value === 'struct')
+    return [
+      `char text[16] = {};\n\tbpf_probe_read_kernel(text, sizeof(text), ctx->${member});\n\tbpf_printk("%s", text);\n\treturn 0;`,
+    ];
+  const cast = value.endsWith('pointer') ? '(long)' : '';
+  return [
+    `return ${cast}ctx->${member} != 5;`,
+    `long seen = ${cast}ctx->${member};\n\tbpf_printk("%ld", seen);\n\treturn 0;`,
+    `long seen = 0;\n\tseen = (long)BPF_CORE_READ(ctx, ${member});\n\tbpf_printk("%ld", seen);\n\treturn 0;`,
+  ];
+}
+
+const guards = (finding: Finding) =>
+  finding.fixes.filter(({ title }) => / only where the kernel has (?:it|them)$/.test(title));
+
+describeUnless(requireKernel(), 'fields that this kernel lacks', () => {
+  test('are refused without the fix, and load with it', async () => {
+    const [analyzer, live] = await Promise.all([testAnalyzer(), liveKernel()]);
+    const seen = new Set<string>();
+    const before: string[] = [];
+    const after: string[] = [];
+    for (const id of bundledKernelIds) {
+      const old = createKernelView(await bundledKernel(id), { chosen: true, others: [live] });
+      for (const { category, name } of old.index.events) {
+        const format = old.index.format(category, name);
+        const tag = format && old.ctxStruct(format)?.name;
+        if (format === undefined || tag === undefined || !hasEvent(live.index, category, name)) continue;
+        const layout = live.index.types.struct(tag);
+        for (const field of format.fields) {
+          const key = `${tag} ${field.memberName} ${name}`;
+          if (layout?.members.some((member) => member.name === field.memberName)) continue;
+          if (category === 'syscalls' || seen.has(key)) continue;
+          seen.add(key);
+          for (const body of bodies(format, field)) {
+            const fn = `f${before.length}`;
+            const struct = `${tag}___${fn}`;
+            const program = `${structText(struct, format, field)}SEC("tp/${category}/${name}")\nint ${fn}(struct ${struct} *ctx)\n{\n\t${body}\n}\n`;
+            const findings = await findingsOf(head + program, { analyzer, kernel: old });
+            expect(
+              findings.map(({ holdsOn, severity }) => [severity, holdsOn]),
+              program,
+            ).toEqual([['warning', [live.label]]]);
+            const [fix] = findings.flatMap(guards);
+            expect(fix, program).toBeDefined();
+            const fixed = [...(fix?.edits ?? [])]
+              .sort((a, b) => b.span.start - a.span.start)
+              .reduce(
+                (text, { span, newText }) => text.slice(0, span.start) + newText + text.slice(span.end),
+                head + program,
+              );
+            expect(await findingsOf(fixed, { analyzer, kernel: old }), fixed).toEqual([]);
+            before.push(program);
+            after.push(fixed.slice(head.length));
+          }
+        }
+      }
+    }
+    const load = async (programs: readonly string[]) => {
+      const { path } = await compileBpf(head + programs.join(''), { flags: ['-w'] });
+      return (await loadPrograms(path, { attach: false })).map((verdict) => verdict.load === 'ok');
+    };
+    const [refused, loaded] = [await load(before), await load(after)];
+    expect(refused).toHaveLength(before.length);
+    expect(before.filter((_, i) => refused[i])).toEqual([]);
+    expect(after.filter((_, i) => !loaded[i])).toEqual([]);
+    expect(before.length).toBeGreaterThan(400);
+  });
+});
