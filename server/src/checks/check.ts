@@ -16,6 +16,8 @@ export type DiagnosticCode =
   | 'unknown-field'
   | 'untrusted-pointer'
   | 'return-value'
+  | 'helper-unknown'
+  | 'helper-unavailable'
   | 'helper-license'
   | 'license-missing';
 

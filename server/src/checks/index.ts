@@ -9,6 +9,8 @@ import { ctxRecordRange } from './ctx-record-range';
 import { ctxType } from './ctx-type';
 import { ctxUnknownField } from './ctx-unknown-field';
 import { helperLicense } from './helper-license';
+import { helperUnavailable } from './helper-unavailable';
+import { helperUnknown } from './helper-unknown';
 import { licenseMissing } from './license-missing';
 import { merged, weakened } from './merge';
 import { progArgs } from './prog-args';
@@ -32,6 +34,8 @@ export const checks: readonly Check[] = [
   unknownField,
   untrustedPointer,
   returnValue,
+  helperUnknown,
+  helperUnavailable,
   helperLicense,
   licenseMissing,
 ];

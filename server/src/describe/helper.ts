@@ -2,6 +2,7 @@
 import type { HelperDoc } from '#core/bpf/helper-docs.generated';
 import { GPL_ONLY_HELPERS } from '#core/bpf/helper-licenses.generated';
 import type { KernelIndex } from '#core/kernel/model';
+import { callingTypes, firstProbed, isAbsent, probedTypes, type CallingType } from '../helpers/availability';
 import type { Helper } from '../helpers/helpers';
 import { code, inline, paragraphs } from './markdown';
 import { provenanceLine } from './provenance';
@@ -21,19 +22,35 @@ export function helperText(helper: Helper, doc: HelperDoc | undefined): string {
     GPL_ONLY_HELPERS.has(helper.name)
       ? 'Only programs with a GPL compatible license may call it.'
       : undefined,
+    callers(helper),
   ]);
 }
+
+/** The program types that may call it, by the first of the kernels that were asked. */
+function callers(helper: Helper): string | undefined {
+  const types = callingTypes(helper);
+  const [first] = types;
+  if (first === undefined) return undefined;
+  if (types.length === probedTypes.size && types.every(({ only }) => only === undefined))
+    return `Programs of every type may call it${first.since === firstProbed ? '' : `, since ${first.since}`}.`;
+  const groups = [...new Set(types.map(({ since }) => since))].map((since) => {
+    const names = types.filter((one) => one.since === since).map(callerName);
+    return `since ${since}${since === firstProbed ? ' or before' : ''} ${names.join(', ')}`;
+  });
+  return `**Program types** ${groups.join('; ')}.`;
+}
+
+const callerName = ({ type, only }: CallingType): string =>
+  only === undefined ? type : `${type} (${only === 'sleepable' ? 'that may sleep' : 'some'})`;
 
 /** A list does not go on in the line of its title. */
 const titled = (title: string, text: string): string =>
   `**${title}**${text.startsWith('- ') ? '\n\n' : ' '}${text}`;
 
 /** Where the target's own list of helpers does not have it. */
-function absence({ types, provenance }: KernelIndex, { name }: Helper): string | undefined {
-  const known = types.enumeration('bpf_func_id');
-  if (known === undefined || known.length === 0) return undefined;
-  if (known.some((value) => value.name === name.replace(/^bpf_/, 'BPF_FUNC_'))) return undefined;
-  return `The target kernel does not have ${inline(name)}: ${provenanceLine(provenance)}.`;
+function absence(index: KernelIndex, helper: Helper): string | undefined {
+  if (!isAbsent(index, helper)) return undefined;
+  return `The target kernel does not have ${inline(helper.name)}: ${provenanceLine(index.provenance)}.`;
 }
 
 /** The sentences of the documentation that speak of a parameter. */

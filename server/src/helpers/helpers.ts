@@ -2,6 +2,8 @@
 import { HELPER_ROWS } from '#core/bpf/helpers.generated';
 
 export interface Helper {
+  /** BPF_FUNC_… */
+  readonly id: number;
   readonly name: string;
   /** `long bpf_probe_read(void *dst, __u32 size, const void *unsafe_ptr)` */
   readonly prototype: string;
@@ -18,7 +20,7 @@ export interface HelperParameter {
 
 export function helperNamed(name: string): Helper | undefined {
   const row = HELPER_ROWS.find(([, other]) => other === name);
-  return row && { name, prototype: row[2], parameters: parametersOf(row[2]) };
+  return row && { id: row[0], name, prototype: row[2], parameters: parametersOf(row[2]) };
 }
 
 export const helperNames: readonly string[] = HELPER_ROWS.map(([, name]) => name);

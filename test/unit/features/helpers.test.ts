@@ -33,8 +33,21 @@ describe('hover', () => {
         '**Returns** 0 on success, or a negative error in case of failure.',
         '',
         'Only programs with a GPL compatible license may call it.',
+        '',
+        'Programs of every type may call it.',
       ].join('\n'),
     );
+  });
+
+  it.each([
+    ['bpf_map_lookup_elem', 'Programs of every type may call it.'],
+    ['bpf_xdp_adjust_head', '**Program types** since 5.10 or before xdp.'],
+    ['bpf_ktime_get_tai_ns', 'since 6.1'],
+    ['bpf_copy_from_user', 'tracing (that may sleep)'],
+    ['bpf_bind', '**Program types** since 5.10 or before cgroup_sock_addr (some).'],
+  ])('says who may call %s', async (helper, expected) => {
+    const found = await hoverAt(program(`${helper}/*|*/();`));
+    expect(found?.markdown).toContain(expected);
   });
 
   it.each([

@@ -1,0 +1,164 @@
+/**
+ * Which kinds of programs may call a helper on which kernel. The kernel's own enum says whether it has the helper, its feature
+ * probe or the table of probed kernels whether a kind of program may call it.
+ */
+import { HELPER_KIND_ROWS, PROBED_RELEASES } from '#core/bpf/helper-kinds.generated';
+import { programKind, type ProgramKind } from '#core/bpf/program-kind';
+import type { SectionDef } from '#core/bpf/sections';
+import type { KernelIndex } from '#core/kernel/model';
+import type { Helper } from './helpers';
+import { seriesOf } from './series';
+
+/** `absent`: the kernel does not have it. `refused`: not to such programs. Undefined: not known for certain. */
+export type Availability = 'available' | 'absent' | 'refused' | undefined;
+
+/** For many questions about one kernel: its list of helpers is read once, with the first. */
+export function availabilityOn(index: KernelIndex): (helper: Helper, def: SectionDef) => Availability {
+  let own: ReadonlySet<string> | undefined;
+  return (helper, def) => {
+    own ??= kernelHelpers(index);
+    if (own.size > 0 && !own.has(enumerator(helper))) return isReplaced(helper) ? undefined : 'absent';
+    const kind = programKind(def);
+    if (kind === undefined) return undefined;
+    return probed(index, helper, def, kind) ?? known(index.provenance.release, helper.id, kind);
+  };
+}
+
+/** Empty where the kernel's types are not known. */
+function kernelHelpers({ types }: KernelIndex): ReadonlySet<string> {
+  return new Set(types.enumeration('bpf_func_id')?.map(({ name }) => name));
+}
+
+const enumerator = ({ name }: Helper): string => name.replace(/^bpf_/, 'BPF_FUNC_');
+
+/** libbpf calls the older `bpf_probe_read()` and `bpf_probe_read_str()` where these are not. */
+const isReplaced = ({ name }: Helper): boolean => /^bpf_probe_read_(?:kernel|user)(?:_str)?$/.test(name);
+
+/** Where the kernel's own list of helpers does not have it; false where there is no such list. */
+export function isAbsent(index: KernelIndex, helper: Helper): boolean {
+  const own = kernelHelpers(index);
+  return own.size > 0 && !own.has(enumerator(helper));
+}
+
+/**
+ * What `bpftool feature probe` of the kernel says. It asks about one attach type and no program that sleeps. Older ones do not
+ * understand newer kernels and list every helper, so that only what is missing is believed.
+ */
+function probed(
+  { features }: KernelIndex,
+  { name }: Helper,
+  { programType }: SectionDef,
+  kind: ProgramKind,
+): Availability {
+  const type = programType.replace('BPF_PROG_TYPE_', '');
+  if (kind.endsWith(' sleepable') || attachTypesMatter(type)) return undefined;
+  const list = memberOf(memberOf(features, 'helpers'), `${type.toLowerCase()}_available_helpers`);
+  return Array.isArray(list) && list.length > 0 && !list.includes(name) ? 'refused' : undefined;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
+}
+
+/** On a probed kernel its programs that do not sleep differ in what they may call. */
+function attachTypesMatter(type: string): boolean {
+  const rows = HELPER_KIND_ROWS.filter(([kinds]) =>
+    kinds.some((kind) => kind.split(' ')[0] === type && !kind.endsWith(' sleepable')),
+  );
+  return rows.length !== 1;
+}
+
+/** What the table says of a kernel like one that was probed, or of one that is older. */
+function known(release: string, id: number, kind: ProgramKind): Availability {
+  const callable = HELPER_KIND_ROWS.find(([kinds]) => kinds.includes(kind))?.[1];
+  const series = seriesOf(release);
+  if (callable === undefined || series === undefined) return undefined;
+  const same = PROBED_RELEASES.findIndex((probe) => flavourOf(probe) === flavourOf(release));
+  if (same >= 0) {
+    const ids = callable[same];
+    return ids === undefined ? undefined : includes(ids, id) ? 'available' : 'refused';
+  }
+  // Kernels gain helpers: what none may call that is as new or newer, and built with the helper, an older one cannot offer.
+  const newer = PROBED_RELEASES.flatMap((probe, n) => ((seriesOf(probe) ?? 0) >= series ? [n] : []));
+  const answers = newer.flatMap((n) => {
+    const ids = callable[n];
+    return ids === undefined ? [] : [!includes(ids, id) && isOffered(n, id)];
+  });
+  return answers.length > 0 && answers.every(Boolean) ? 'refused' : undefined;
+}
+
+/** Some kind of program may call it there: the kernel was built with it. */
+const isOffered = (kernel: number, id: number): boolean =>
+  HELPER_KIND_ROWS.some(([, callable]) => includes(callable[kernel] ?? '', id));
+
+/** `6.1-amd` for `6.1.0-57-cloud-amd64`: kernels that are configured alike. */
+function flavourOf(release: string): string {
+  const [series = ''] = /^\d+\.\d+/.exec(release) ?? [];
+  return `${series}${release.slice(series.length).replace(/\+deb\d+|-cloud|[\d.]+/g, '')}`;
+}
+
+/** Whether `1-8,11` has the number. */
+function includes(ranges: string, id: number): boolean {
+  return ranges.split(',').some((range) => {
+    const [first = '', last = first] = range.split('-');
+    return Number(first) <= id && id <= Number(last);
+  });
+}
+
+const typeOf = (kind: ProgramKind): string => (kind.split(' ')[0] ?? '').toLowerCase();
+const versionOf = (release = ''): string => /^\d+\.\d+/.exec(release)?.[0] ?? release;
+
+/** The program types that some probed kernel has. */
+export const probedTypes: ReadonlySet<string> = new Set(
+  HELPER_KIND_ROWS.flatMap(([kinds]) => kinds.map(typeOf)),
+);
+
+/** `5.10`, the oldest. */
+export const firstProbed = versionOf(PROBED_RELEASES[0]);
+
+/** A program type that may call a helper, on probed kernels. */
+export interface CallingType {
+  /** `kprobe` */
+  readonly type: string;
+  /** The first of the probed kernels on which it may: `6.1`. */
+  readonly since: string;
+  /** Only some programs of this type: those that may sleep, or those of some attach types. */
+  readonly only?: 'sleepable' | 'some';
+}
+
+/** In the order of the kernels, then of the types. */
+export function callingTypes({ id }: Helper): readonly CallingType[] {
+  const types = new Set(probedTypes);
+  return PROBED_RELEASES.flatMap((release, kernel) =>
+    [...types].flatMap((type): CallingType[] => {
+      const kinds = callingKinds(type, kernel, id);
+      if (kinds.may.length === 0) return [];
+      types.delete(type);
+      const sleep = kinds.may.every((kind) => kind.endsWith(' sleepable')) ? 'sleepable' : 'some';
+      const only = kinds.mayNot.length > 0 && sleep;
+      return [{ type, since: versionOf(release), ...(only && { only }) }];
+    }),
+  );
+}
+
+function callingKinds(type: string, kernel: number, id: number) {
+  const kinds = HELPER_KIND_ROWS.flatMap(([names, callable]) => {
+    const ids = callable[kernel];
+    const own = names.filter((name) => typeOf(name) === type);
+    return ids === undefined ? [] : own.map((name) => ({ name, may: includes(ids, id) }));
+  });
+  return {
+    may: kinds.flatMap(({ name, may }) => (may ? [name] : [])),
+    mayNot: kinds.flatMap(({ name, may }) => (may ? [] : [name])),
+  };
+}
+
+/** Whether programs of this kind may call it where they may sleep, by the newest kernel that was asked. */
+export function isForSleepable({ id }: Helper, def: SectionDef): boolean {
+  const kind = `${programKind(def) ?? ''} sleepable`;
+  const callable = HELPER_KIND_ROWS.find(([kinds]) => kinds.includes(kind))?.[1];
+  const newest = callable?.findLast((ids) => ids !== undefined);
+  return newest !== undefined && includes(newest, id);
+}

@@ -1,0 +1,100 @@
+/** Which kinds of programs may call which helpers, as kernels say; scripts/probe-helpers.mjs makes a table of it. */
+import { HELPER_ROWS } from '#core/bpf/helpers.generated';
+import type { ProgramKind } from '#core/bpf/program-kind';
+import { bootGuest } from '#support/guests/guest';
+import { readGuestKernel } from '#support/guests/kernel';
+import { liveKernel } from '#support/live-kernel';
+import { ask, guestProber, localProber, sectionOfKind, targetsOf, type Prober, type Question } from './probe';
+
+/** By kind, the numbers of the helpers that it may call; no entry for a kind that the kernel does not know. */
+export type HelperKinds = ReadonlyMap<ProgramKind, ReadonlySet<number>>;
+
+/** What the verifier of any kernel says of a call that this kind of program may not make, whatever its arguments. */
+const unavailable =
+  /^(?:unknown func |invalid func |program of this type cannot use helper |helper call might sleep |sleepable helper )/;
+
+/** One question for each target of a kind and each helper, and one whether the kernel takes such programs at all. */
+export async function helperKinds(prober: Prober): Promise<HelperKinds> {
+  const questions = [...sectionOfKind()].flatMap(([kind, def]) =>
+    targetsOf(def).flatMap((target) => {
+      const calls = HELPER_ROWS.map(([id]) => ({ kind, id, question: { def, target, asks: { call: id } } }));
+      const values = [0, 1].map((returns) => ({ kind, id: 0, question: { def, target, asks: { returns } } }));
+      return [...values, ...calls];
+    }),
+  );
+  const answers = await ask(
+    questions.map(({ question }): Question => question),
+    prober,
+  );
+  const known = new Set<string>();
+  const kinds = new Map<ProgramKind, Set<number>>();
+  for (const [n, { kind, id, question }] of questions.entries()) {
+    const answer = answers[n];
+    const form = `${kind} ${question.target ?? ''}`;
+    if (id === 0 && answer?.errno === 0) known.add(form);
+    if (!known.has(form) || answer === undefined) continue;
+    const callable = kinds.get(kind) ?? new Set();
+    kinds.set(kind, callable);
+    if (id !== 0 && !unavailable.test(answer.line)) callable.add(id);
+  }
+  return kinds;
+}
+
+const guestIds = ['5.10-amd64', '6.1-amd64', '6.12-amd64'] as const;
+
+/** The generated file. Asks four kernels. */
+export async function helperKindsSource(log: (text: string) => void): Promise<string> {
+  const kernels: { release: string; kinds: HelperKinds }[] = [];
+  for (const id of guestIds) {
+    const guest = await bootGuest(id);
+    try {
+      const { index } = (await readGuestKernel(guest)).view;
+      const kinds = await helperKinds(await guestProber(guest));
+      kernels.push({ release: index.provenance.release, kinds });
+      log(`${index.provenance.release}: ${kinds.size} kinds`);
+    } finally {
+      await guest.kill();
+    }
+  }
+  const { index } = await liveKernel();
+  const kinds = await helperKinds(localProber);
+  kernels.push({ release: index.provenance.release, kinds });
+  log(`${index.provenance.release}: ${kinds.size} kinds`);
+
+  const rows = new Map<string, string[]>();
+  for (const kind of sectionOfKind().keys()) {
+    const ids = kernels.map((kernel) => kernel.kinds.get(kind));
+    if (ids.every((one) => one === undefined)) continue;
+    const ranges = ids
+      .map((one) => `    ${one === undefined ? 'undefined' : `'${rangesOf(one)}'`},\n`)
+      .join('');
+    rows.set(ranges, [...(rows.get(ranges) ?? []), `'${kind}'`]);
+  }
+  const text = [...rows].map(([ranges, same]) => `  [[${same.join(', ')}], [\n${ranges}  ]],\n`);
+  return `// Made by scripts/probe-helpers.mjs, which asks the verifiers of these kernels about every pair. Do not edit.
+
+/** \`uname -r\` of the kernels that were asked, oldest first. */
+export const PROBED_RELEASES: readonly string[] = [
+${kernels.map(({ release }) => `  '${release}',\n`).join('')}];
+
+/**
+ * Kinds of programs (program-kind.ts) and, per kernel, the numbers of the helpers that they may call: \`1-8,11\`; undefined
+ * where the kernel was not asked, since it does not load such programs at all.
+ */
+export type HelperKindRow = readonly [kinds: readonly string[], callable: readonly (string | undefined)[]];
+
+export const HELPER_KIND_ROWS: readonly HelperKindRow[] = [
+${text.join('')}];
+`;
+}
+
+/** \`1-8,11\` */
+function rangesOf(ids: ReadonlySet<number>): string {
+  const ranges: [number, number][] = [];
+  for (const id of [...ids].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last?.[1] === id - 1) last[1] = id;
+    else ranges.push([id, id]);
+  }
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
+}
