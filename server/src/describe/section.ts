@@ -1,5 +1,6 @@
 /** What a libbpf section is, in Markdown. */
 import type { SectionDef } from '#core/bpf/sections';
+import { describeReturns } from '../returns/describe';
 import { code, inline, paragraphs } from './markdown';
 
 export function describeSection(def: SectionDef): string {
@@ -10,6 +11,7 @@ export function describeSection(def: SectionDef): string {
     contextOf(def),
     [def.programType, ...(def.attachType === undefined ? [] : [def.attachType])].map(inline).join(' · ') +
       (def.sleepable ? ' · sleepable' : ''),
+    describeReturns(def),
   ]);
 }
 

@@ -17,6 +17,7 @@ const kinds: Record<CompletionItem['kind'], LspItemKind> = {
   field: CompletionItemKind.Field,
   snippet: CompletionItemKind.Snippet,
   function: CompletionItemKind.Function,
+  constant: CompletionItemKind.Constant,
 };
 
 /** What the client can do, as far as items depend on it. */

@@ -10,6 +10,7 @@ export const CompletionItemKind = {
   Module: 9,
   Keyword: 14,
   Snippet: 15,
+  Constant: 21,
   Struct: 22,
   Event: 23,
 } as const satisfies Partial<typeof lsp.CompletionItemKind>;

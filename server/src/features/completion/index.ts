@@ -9,6 +9,7 @@ import { completeHandler } from './handler';
 import { completeHelper } from './helper';
 import type { CompletionList } from './item';
 import { completeMembers } from './members';
+import { completeReturn } from './return-value';
 import { completeSection } from './section';
 import { sectionCursorIn } from './section-cursor';
 import { targetFamily } from './targets';
@@ -37,7 +38,7 @@ export function complete(view: DocumentView, offset: number): CompletionList {
     case 'index':
       return { items: completeIndex(view, cursor), incomplete: false };
     case 'none':
-      return completeHelper(view, offset) ?? completeMembers(view, offset) ?? nothing;
+      return completeReturn(view, offset) ?? completeHelper(view, offset) ?? completeMembers(view, offset) ?? nothing;
   }
 }
 

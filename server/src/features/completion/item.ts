@@ -14,7 +14,7 @@ export interface CompletionItem {
   readonly labelDetail?: string;
   /** At the end of the line: a type, a program type. */
   readonly labelDescription?: string;
-  readonly kind: 'section' | 'category' | 'event' | 'type' | 'field' | 'snippet' | 'function';
+  readonly kind: 'section' | 'category' | 'event' | 'type' | 'field' | 'snippet' | 'function' | 'constant';
   readonly detail?: string;
   /** Replaced by `newText`; on the cursor's line, with the cursor inside. */
   readonly replace: Span;
