@@ -101,10 +101,14 @@ function flavourOf(release: string): string {
 
 /** Whether `1-8,11` has the number. */
 function includes(ranges: string, id: number): boolean {
-  return ranges.split(',').some((range) => {
-    const [first = '', last = first] = range.split('-');
-    return Number(first) <= id && id <= Number(last);
-  });
+  for (const range of ranges.split(',')) {
+    const dash = range.indexOf('-');
+    const first = Number(dash < 0 ? range : range.slice(0, dash));
+    // They are sorted.
+    if (id < first) return false;
+    if (id <= (dash < 0 ? first : Number(range.slice(dash + 1)))) return true;
+  }
+  return false;
 }
 
 const typeOf = (kind: ProgramKind): string => (kind.split(' ')[0] ?? '').toLowerCase();
@@ -130,29 +134,22 @@ export interface CallingType {
 
 /** In the order of the kernels, then of the types. */
 export function callingTypes({ id }: Helper): readonly CallingType[] {
-  const types = new Set(probedTypes);
+  const kinds = HELPER_KIND_ROWS.flatMap(([names, callable]) => {
+    const answers = callable.map((ids) => (ids === undefined ? undefined : includes(ids, id)));
+    return names.map((name) => ({ name, type: typeOf(name), answers }));
+  });
+  const types = [...probedTypes].map((type) => kinds.filter((kind) => kind.type === type));
   return PROBED_RELEASES.flatMap((release, kernel) =>
-    [...types].flatMap((type): CallingType[] => {
-      const kinds = callingKinds(type, kernel, id);
-      if (kinds.may.length === 0) return [];
-      types.delete(type);
-      const sleep = kinds.may.every((kind) => kind.endsWith(' sleepable')) ? 'sleepable' : 'some';
-      const only = kinds.mayNot.length > 0 && sleep;
-      return [{ type, since: versionOf(release), ...(only && { only }) }];
+    types.flatMap((own): CallingType[] => {
+      const may = own.filter(({ answers }) => answers[kernel] === true);
+      const [first] = may;
+      const earlier = own.some(({ answers }) => answers.slice(0, kernel).includes(true));
+      if (first === undefined || earlier) return [];
+      const sleep = may.every(({ name }) => name.endsWith(' sleepable')) ? 'sleepable' : 'some';
+      const only = own.some(({ answers }) => answers[kernel] === false) && sleep;
+      return [{ type: first.type, since: versionOf(release), ...(only && { only }) }];
     }),
   );
-}
-
-function callingKinds(type: string, kernel: number, id: number) {
-  const kinds = HELPER_KIND_ROWS.flatMap(([names, callable]) => {
-    const ids = callable[kernel];
-    const own = names.filter((name) => typeOf(name) === type);
-    return ids === undefined ? [] : own.map((name) => ({ name, may: includes(ids, id) }));
-  });
-  return {
-    may: kinds.flatMap(({ name, may }) => (may ? [name] : [])),
-    mayNot: kinds.flatMap(({ name, may }) => (may ? [] : [name])),
-  };
 }
 
 /** Whether programs of this kind may call it where they may sleep, by the newest kernel that was asked. */
