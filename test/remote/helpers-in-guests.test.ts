@@ -15,14 +15,18 @@ const kernels = [
 ] as const;
 
 describeUnless(await requireGuests(...kernels.map(([id]) => id)), 'helper-unavailable', () => {
-  test.each(kernels)('%s: every kind of program and helper', async (id, leastPairs, leastRefused) => {
-    const guest = await bootGuest(id);
-    onTestFinished(() => guest.kill());
-    const { view } = await readGuestKernel(guest);
-    const { pairs, refused, disagreements } = await compareHelpers(view, await guestProber(guest));
-    expect(disagreements).toEqual([]);
-    expect(pairs).toBeGreaterThanOrEqual(leastPairs);
-    expect(refused).toBeGreaterThanOrEqual(leastRefused);
-    // A verifier under emulation, asked 28,000 times.
-  }, 600_000);
+  test.each(kernels)(
+    '%s: every kind of program and helper',
+    async (id, leastPairs, leastRefused) => {
+      const guest = await bootGuest(id);
+      onTestFinished(() => guest.kill());
+      const { view } = await readGuestKernel(guest);
+      const { pairs, refused, disagreements } = await compareHelpers(view, await guestProber(guest));
+      expect(disagreements).toEqual([]);
+      expect(pairs).toBeGreaterThanOrEqual(leastPairs);
+      expect(refused).toBeGreaterThanOrEqual(leastRefused);
+      // A verifier under emulation, asked 28,000 times.
+    },
+    600_000,
+  );
 });
