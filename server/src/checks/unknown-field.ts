@@ -3,10 +3,10 @@
  * tracepoint's ctx, which are `ctx-unknown-field`'s.
  */
 import { nearest } from '#core/text/nearest';
-import { kernelMembers, sourceMembers, structName } from '../members/members';
+import { sourceMembers, structName, structOfType } from '../members/members';
 import { plainSteps, rootOf, type MemberStep } from '../members/steps';
 import type { Struct } from '../members/type';
-import { Types } from '../members/types';
+import { Types, typesOf } from '../members/types';
 import type { DocumentView } from '../view';
 import type { Check, Finding, Fix } from './check';
 
@@ -14,11 +14,15 @@ export const unknownField: Check = {
   code: 'unknown-field',
   run(view) {
     if (view.kernel.index.types.empty || hasForeignHeaders(view)) return [];
-    const types = new Types(view);
+    const types = typesOf(view);
+    const declared = view.headers.hasVmlinux ? new Types(view, 'header') : undefined;
     const found = new Map<number, Finding>();
     for (const step of plainSteps(view)) {
       const struct = types.receiver(step.member);
       if (struct?.kind !== 'kernel' || struct.flavour || !isMissing(view, struct, step)) continue;
+      // The vmlinux.h of another kernel may lead elsewhere.
+      const other = declared?.receiver(step.member);
+      if (other?.kind === 'source' && other.def.name !== struct.tag) continue;
       found.set(step.nameSpan.start, finding(view, struct, step));
     }
     return [...found.values()];
@@ -36,11 +40,9 @@ type KernelStruct = Struct & { kind: 'kernel' };
 
 function isMissing(view: DocumentView, struct: KernelStruct, step: MemberStep): boolean {
   const { name } = step.member;
-  const { source, headers, kernel } = view;
+  const { source, headers } = view;
   if (isTracepointCtx(struct, step) || source.expressions.isMacro(name)) return false;
-  for (const { member } of kernelMembers(kernel.index.types, struct.layout)) {
-    if (member.name === name) return false;
-  }
+  if (struct.members.has(name)) return false;
   if (!headers.complete || headers.macro(name)) return false;
   return isUndeclared(view, struct, name) || isRelocated(view, step);
 }
@@ -96,20 +98,14 @@ function finding(view: DocumentView, struct: KernelStruct, { member, nameSpan }:
 }
 
 /** What it is called here: under other underscores, in the part that all sockets share, or spelt differently. */
-function similar(view: DocumentView, { layout }: KernelStruct, name: string): readonly string[] {
+function similar(view: DocumentView, { members }: KernelStruct, name: string): readonly string[] {
   const { types } = view.kernel.index;
-  const members = [...kernelMembers(types, layout)].map(({ member }) => member);
   const bare = name.replace(/^_+/, '');
-  const renamed = members.filter((member) => member.name.replace(/^_+/, '') === bare);
-  if (renamed.length > 0) return renamed.map((member) => member.name);
+  const renamed = [...members.keys()].filter((member) => member.replace(/^_+/, '') === bare);
+  if (renamed.length > 0) return renamed;
   // What C programs of the kernel know as `#define sk_family __sk_common.skc_family`.
-  const common = members.find((member) => member.name === '__sk_common');
-  const shared = common && types.layout(common.type);
-  const inShared = shared && [...kernelMembers(types, shared)];
+  const common = members.get('__sk_common');
+  const shared = common && structOfType(types, common.member.type);
   const skc = name.replace(/^sk_/, 'skc_');
-  if (skc !== name && inShared?.some(({ member }) => member.name === skc)) return [`__sk_common.${skc}`];
-  return nearest(
-    name,
-    members.map((member) => member.name),
-  );
+  return skc !== name && shared?.members.has(skc) ? [`__sk_common.${skc}`] : nearest(name, members.keys());
 }

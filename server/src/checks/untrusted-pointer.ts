@@ -4,10 +4,9 @@
  */
 import type { Expression, MemberExpression } from '../analysis/expressions/model';
 import { includeEdit } from '../fixes/include';
-import { kernelMembers } from '../members/members';
 import { untracked } from '../members/provenance';
 import { membersOf, plainAccesses, shifted, type PlainAccess } from '../members/steps';
-import { Types } from '../members/types';
+import { typesOf, type Types } from '../members/types';
 import type { DocumentView } from '../view';
 import type { Check, Finding, Fix } from './check';
 
@@ -15,7 +14,7 @@ export const untrustedPointer: Check = {
   code: 'untrusted-pointer',
   run(view) {
     if (view.kernel.index.types.empty) return [];
-    const types = new Types(view);
+    const types = typesOf(view);
     return [...plainAccesses(view)].flatMap((found) => finding(view, types, found) ?? []);
   },
 };
@@ -31,7 +30,7 @@ function finding(view: DocumentView, types: Types, found: PlainAccess): Finding 
     ({ arrow, of }) => arrow && untracked(of, { program, types }) !== undefined,
   );
   const source = first && untracked(first.of, { program, types });
-  if (!first || source === undefined || !isLoad(view, types, found, first)) return undefined;
+  if (!first || source === undefined || !isLoad(types, found, first)) return undefined;
   const fix = coreRead(view, types, found, first);
   return {
     code: 'untrusted-pointer',
@@ -51,11 +50,9 @@ function directMembers(expression: MemberExpression): readonly MemberExpression[
 }
 
 /** Something is read at the address, and not another address made of it. */
-function isLoad(view: DocumentView, types: Types, { access }: PlainAccess, first: MemberExpression): boolean {
+function isLoad(types: Types, { access }: PlainAccess, first: MemberExpression): boolean {
   const struct = types.receiver(first);
-  if (struct?.kind !== 'kernel' || struct.flavour) return false;
-  const names = kernelMembers(view.kernel.index.types, struct.layout);
-  if (![...names].some(({ member }) => member.name === first.name)) return false;
+  if (struct?.kind !== 'kernel' || struct.flavour || !struct.members.has(first.name)) return false;
   const { expression, use } = access;
   // A pointer on the way is read, whatever becomes of what it points to.
   for (const member of membersOf(expression)) {
@@ -81,7 +78,7 @@ function coreRead(
   const fields = heads.map(({ nameSpan }, n) =>
     text(nameSpan.start, heads[n + 1]?.of.span.end ?? expression.span.end),
   );
-  const macro = isBitfield(view, types, expression) ? 'BPF_CORE_READ_BITFIELD_PROBED' : 'BPF_CORE_READ';
+  const macro = isBitfield(types, expression) ? 'BPF_CORE_READ_BITFIELD_PROBED' : 'BPF_CORE_READ';
   if (macro !== 'BPF_CORE_READ' && fields.length > 1) return undefined;
   const reads = `${macro}(${[text(first.of.span.start, first.of.span.end), ...fields].join(', ')})`;
   const edits = [
@@ -108,9 +105,7 @@ function isPath(
   return true;
 }
 
-function isBitfield(view: DocumentView, types: Types, expression: MemberExpression): boolean {
+function isBitfield(types: Types, expression: MemberExpression): boolean {
   const struct = types.receiver(expression);
-  if (struct?.kind !== 'kernel') return false;
-  const members = kernelMembers(view.kernel.index.types, struct.layout);
-  return [...members].some(({ member }) => member.name === expression.name && member.bitSize !== undefined);
+  return struct?.kind === 'kernel' && struct.members.get(expression.name)?.member.bitSize !== undefined;
 }

@@ -150,13 +150,13 @@ function kernelRead(
   return { by: 'kernel', offset, size, member: name, memberOffset, memberSize: found.member.size, isAddress };
 }
 
-/** Whether a struct has a member of this name, also inside anonymous ones. */
-export function hasMember(view: DocumentView, struct: StructLayout, name: string): boolean {
-  return findMember(view, struct, name) !== undefined;
+/** A struct's member of this name, also inside anonymous ones. */
+export function memberOf(view: DocumentView, struct: StructLayout, name: string): StructMember | undefined {
+  return findMember(view, struct, name)?.member;
 }
 
 /** A member by name, also inside anonymous structs and unions; `base` is their offset in bytes. */
-export function findMember(
+function findMember(
   view: DocumentView,
   struct: StructLayout,
   name: string,

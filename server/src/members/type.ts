@@ -1,6 +1,7 @@
 /** Types of expressions, as far as they lead to structs. */
 import type { StructLayout, TypeRef } from '#core/btf/types';
 import type { StructDef } from '../analysis/model';
+import type { KernelMember } from './members';
 
 export type CType =
   | { readonly kind: 'struct'; readonly struct: Struct }
@@ -17,6 +18,8 @@ export type Struct =
       readonly kind: 'kernel';
       readonly tag: string;
       readonly layout: StructLayout;
+      /** By name, those of anonymous structs and unions too. */
+      readonly members: ReadonlyMap<string, KernelMember>;
       readonly def?: StructDef;
       /** Written as `tag___flavour`. */
       readonly flavour: boolean;

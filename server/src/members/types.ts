@@ -7,8 +7,9 @@ import type { Expression, MemberExpression } from '../analysis/expressions/model
 import { tokenize } from '../analysis/lexer';
 import type { FieldDef } from '../analysis/model';
 import { writtenType, type WrittenType } from '../analysis/types';
-import { definitionOf, findMember, stripFlavour } from '../ctx/read';
+import { definitionOf, stripFlavour } from '../ctx/read';
 import type { DocumentView } from '../view';
+import { structOfTag, structOfType } from './members';
 import type { CType, Struct } from './type';
 
 /** Deeper than any program nests expressions: an end for what refers to itself. */
@@ -16,13 +17,16 @@ const maxDepth = 64;
 
 export class Types {
   readonly #view: DocumentView;
+  readonly #by: 'target' | 'header';
   readonly #structs = new Map<string, Struct | undefined>();
   readonly #known = new Map<Expression, CType | undefined>();
   /** The kernel's types are what an undefined tag means: they come from a vmlinux.h. */
   readonly #kernelTags: boolean;
 
-  constructor(view: DocumentView) {
+  /** @param by what a kernel struct's members are: those of the target kernel, or of the vmlinux.h that is compiled against */
+  constructor(view: DocumentView, by: 'target' | 'header' = 'target') {
     this.#view = view;
+    this.#by = by;
     const { source, headers } = view;
     const vmlinux = source.includes.some(({ path }) => /(?:^|\/)vmlinux[\w.-]*\.h$/.test(path));
     this.#kernelTags = headers.complete && (vmlinux || headers.hasVmlinux);
@@ -64,15 +68,15 @@ export class Types {
   structOf(type: CType | undefined): Struct | undefined {
     if (type?.kind === 'struct') return type.struct;
     if (type?.kind !== 'kernel') return undefined;
-    const layout = this.#view.kernel.index.types.layout(type.ref);
-    return layout && { kind: 'kernel', tag: layout.name, layout, flavour: false };
+    const found = structOfType(this.#view.kernel.index.types, type.ref);
+    return found && { kind: 'kernel', tag: found.layout.name, ...found, flavour: false };
   }
 
   /** The type of a member, inside anonymous structs too. */
   member(struct: Struct, name: string): CType | undefined {
     if (struct.kind === 'source') return this.#field(struct.def.fields, name);
     if (struct.def) return this.#field(struct.def.fields, name);
-    const found = findMember(this.#view, struct.layout, name);
+    const found = struct.members.get(name);
     return found && kernelType(found.member.type);
   }
 
@@ -184,17 +188,26 @@ export class Types {
   #findStruct(tag: string): Struct | undefined {
     const { source, headers } = this.#view;
     if (source.expressions.isMacro(tag)) return undefined;
+    const header = this.#by === 'header' ? headers.struct(tag)?.definition : undefined;
+    if (header && !header.conditional) return { kind: 'source', def: header };
     const definition = definitionOf(this.#view, tag);
     if (definition.kind === 'source') return { kind: 'source', def: definition.def };
     if (definition.kind !== 'kernel') return undefined;
     const own = source.structs.find((def) => def.name === tag);
     if (!own && !this.#kernelTags && !headers.struct(tag)) return undefined;
     const name = stripFlavour(tag);
-    return {
-      ...{ kind: 'kernel', tag: name, layout: definition.layout, flavour: name !== tag },
-      ...(own && { def: own }),
-    };
+    const found = structOfTag(this.#view.kernel.index.types, name);
+    return found && { kind: 'kernel', tag: name, ...found, flavour: name !== tag, ...(own && { def: own }) };
   }
+}
+
+/** Made once for a view: all that ask about it share what is known. */
+const made = new WeakMap<DocumentView, Types>();
+
+export function typesOf(view: DocumentView): Types {
+  const types = made.get(view) ?? new Types(view);
+  made.set(view, types);
+  return types;
 }
 
 const kernelType = (ref: TypeRef): CType => ({ kind: 'kernel', ref });

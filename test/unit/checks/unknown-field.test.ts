@@ -182,4 +182,60 @@ int BPF_PROG(handle)
       context,
     );
   });
+
+  describe('with a vmlinux.h of another kernel', () => {
+    const definitions: Record<string, string> = {
+      task_struct:
+        'struct task_struct { int tgid; int gone; struct other *real_parent; struct mm_struct *mm; };',
+      mm_struct: 'struct mm_struct { int only_here; };',
+      other: 'struct other { int elsewhere; };',
+    };
+    const withHeader = (text: string) => {
+      const structs = new Map(
+        Object.entries(definitions).flatMap(([name, definition]) => {
+          const file = context.analyzer.open(definition);
+          const [found] = file.analysis.structs;
+          return found ? [[name, { ...found, preserveAccessIndex: true }] as const] : [];
+        }),
+      );
+      const headers = {
+        ...{
+          hasVmlinux: true,
+          complete: true,
+          typedef: () => undefined,
+          macro: (name: string) => name === 'defined',
+        },
+        struct(name: string) {
+          const definition = structs.get(name);
+          return definition && { uri: 'file:///vmlinux.h', definition, line: 0, character: 0 };
+        },
+      };
+      return findingsOf(text, { ...context, headers });
+    };
+
+    it.each([
+      ['a member that only the other kernel has', 'BPF_CORE_READ(task, gone)', ['unknown-field']],
+      ['one of a struct behind it', 'BPF_CORE_READ(task, mm, only_here)', ['unknown-field']],
+      ['a member that neither has', 'BPF_CORE_READ(task, nowhere)', ['unknown-field']],
+      [
+        'one of a struct that only the other kernel has there',
+        'BPF_CORE_READ(task, real_parent, elsewhere)',
+        [],
+      ],
+      ['a macro of a header', 'BPF_CORE_READ(task, defined)', []],
+    ])('%s', async (_, expression, codes) => {
+      expect((await withHeader(body(`\tout = ${expression};`))).map(({ code }) => code)).toEqual(codes);
+    });
+
+    it('reports what does not compile, however the program gets there, and what only may run, not', async () => {
+      const settings = 'const volatile int level;\n';
+      const when = (name: string) =>
+        body(`\tif (level)\n\t\tout = BPF_CORE_READ(task, ${name});`).replace(
+          '\nunsigned',
+          `\n${settings}unsigned`,
+        );
+      expect((await withHeader(when('nowhere'))).map(({ code }) => code)).toEqual(['unknown-field']);
+      expect(await withHeader(when('gone'))).toEqual([]);
+    });
+  });
 });

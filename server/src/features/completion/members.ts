@@ -1,9 +1,9 @@
 /** After `->` and `.`, and in the field arguments of the BPF_CORE_READ family: the members of the struct. */
 import { createMatcher } from '#core/text/fuzzy';
-import { kernelMembers, sourceMembers } from '../../members/members';
+import { sourceMembers } from '../../members/members';
 import { shifted } from '../../members/steps';
 import type { Struct } from '../../members/type';
-import { Types } from '../../members/types';
+import { typesOf } from '../../members/types';
 import type { DocumentView } from '../../view';
 import type { CompletionItem, CompletionList } from './item';
 
@@ -17,7 +17,7 @@ const maxItems = 60;
 /** Undefined where no member is being typed, or nobody knows of what. */
 export function completeMembers(view: DocumentView, offset: number): CompletionList | undefined {
   const found = view.source.expressions.memberAt(offset);
-  const struct = found && new Types(view).receiver(found.member);
+  const struct = found && typesOf(view).receiver(found.member);
   if (!found || !struct) return undefined;
   const name = shifted(found.member.nameSpan, found.start);
   const typed = view.text.slice(name.start, offset);
@@ -42,7 +42,7 @@ function membersOf(view: DocumentView, struct: Struct): readonly Member[] {
       type: `${type}${dimensions.map((size) => `[${size ?? ''}]`).join('')}${bits(bitSize)}`,
     }));
   }
-  return Array.from(kernelMembers(types, struct.layout), ({ member }) => ({
+  return Array.from(struct.members.values(), ({ member }) => ({
     name: member.name,
     type: types.declaration(member.type, '').trim() + bits(member.bitSize),
   }));
