@@ -72,8 +72,9 @@ function refused(
 }
 
 function forTypes(helper: Helper): string {
+  // Of kprobes only those of user space may sleep.
   const types = callingTypes(helper).map(({ type, only }) =>
-    only === 'sleepable' ? `${type} that may sleep` : type,
+    only === 'sleepable' ? `${type === 'kprobe' ? 'uprobe' : type} that may sleep` : type,
   );
-  return types.length === 0 ? 'No known kernel offers it.' : `It is for ${[...new Set(types)].join(', ')}.`;
+  return types.length === 0 ? 'No known kernel offers it.' : `It is for ${types.join(', ')}.`;
 }
