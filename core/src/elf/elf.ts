@@ -49,7 +49,7 @@ export interface ElfRelocation {
 }
 
 export const EM_BPF = 247;
-export const SHT = { progbits: 1, symtab: 2, strtab: 3, rela: 4, nobits: 8, rel: 9 } as const;
+export const SHT = { progbits: 1, symtab: 2, strtab: 3, rela: 4, nobits: 8, rel: 9, dynsym: 11 } as const;
 export const SHF_EXECINSTR = 4;
 
 /** The first section of a name. */

@@ -83,8 +83,17 @@ function readSections(file: Bytes, problems: Problem[]): ElfSection[] {
   });
 }
 
-function readSymbols(sections: readonly ElfSection[], littleEndian: boolean): ElfSymbol[] {
-  const table = sections.find(({ type }) => type === SHT.symtab);
+/** Symbols that the dynamic linker sees; an executable or library that was stripped has no others. */
+export function dynamicSymbols({ sections, littleEndian }: ElfFile): readonly ElfSymbol[] {
+  return readSymbols(sections, littleEndian, SHT.dynsym);
+}
+
+function readSymbols(
+  sections: readonly ElfSection[],
+  littleEndian: boolean,
+  tableType: number = SHT.symtab,
+): ElfSymbol[] {
+  const table = sections.find(({ type }) => type === tableType);
   if (table === undefined) return [];
   const bytes = new Bytes(table.data, littleEndian);
   const names = new Bytes(sections[table.link]?.data ?? new Uint8Array(0), littleEndian);

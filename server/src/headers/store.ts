@@ -1,4 +1,4 @@
-/** Finds and reads the headers that a document includes; with kernel/, the only room of the server that reads files. */
+/** Finds and reads the headers that a document includes; with binaries/ and kernel/, the only rooms of the server that read files. */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

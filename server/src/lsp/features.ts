@@ -21,8 +21,9 @@ import type {
   SignatureHelp as LspSignatureHelp,
 } from 'vscode-languageserver-types';
 import type { EventName } from '#core/kernel/model';
+import { createBinaryStore } from '../binaries/store';
 import { fixableFindings, unhandledEvents } from '../features/code-actions';
-import { complete, completeEarly } from '../features/completion/index';
+import { complete, completeEarly, completeFromFiles } from '../features/completion/index';
 import { documentation } from '../features/completion/documentation';
 import { definition, type Definition } from '../features/definition';
 import { documentSymbols, type DocumentSymbol } from '../features/document-symbols';
@@ -49,6 +50,7 @@ export interface FeatureContext {
 export function serveFeatures(connection: MessageConnection, context: FeatureContext): void {
   const { session, requests, environment, abilities } = context;
   const docs = helperDocs();
+  const binaries = createBinaryStore();
 
   connection.onRequest(
     'textDocument/completion',
@@ -57,12 +59,11 @@ export function serveFeatures(connection: MessageConnection, context: FeatureCon
         const list = completeEarly(view, document.offsetAt(params.position));
         return list && toCompletionList(list, document, abilities().completion);
       },
-      full: ({ view, document, params }) =>
-        toCompletionList(
-          complete(view, document.offsetAt(params.position)),
-          document,
-          abilities().completion,
-        ),
+      full: async ({ view, document, params }) => {
+        const offset = document.offsetAt(params.position);
+        const list = (await completeFromFiles(view, offset, binaries)) ?? complete(view, offset);
+        return toCompletionList(list, document, abilities().completion);
+      },
     }),
   );
   connection.onRequest(

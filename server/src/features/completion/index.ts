@@ -1,8 +1,10 @@
 /** Completion: what stands at the cursor decides which file here answers. */
 import { cursorContext } from '../../analysis/cursor';
 import type { CoreMemberCursor, MemberCursor } from '../../analysis/cursor-model';
+import type { BinaryStore } from '../../binaries/store';
 import type { TextView } from '../../session/session';
 import type { DocumentView } from '../../view';
+import { binaryCursor, completeBinary } from './binary';
 import { completeMember, completeIndex } from './ctx-members';
 import { completeCtxType } from './ctx-type';
 import { completeHandler } from './handler';
@@ -20,7 +22,17 @@ const nothing: CompletionList = { items: [], incomplete: false };
 export function completeEarly(view: TextView, offset: number): CompletionList | undefined {
   const cursor = sectionCursorIn(view.text, offset);
   if (cursor === undefined || targetFamily(cursor.typed.replace(/^\?/, '')) !== undefined) return undefined;
-  return completeSection(view, cursor);
+  return binaryCursor(cursor.typed) === undefined ? completeSection(view, cursor) : undefined;
+}
+
+/** What is read from files of this machine: the target of a uprobe. */
+export async function completeFromFiles(
+  view: TextView,
+  offset: number,
+  store: BinaryStore,
+): Promise<CompletionList | undefined> {
+  const cursor = sectionCursorIn(view.text, offset);
+  return cursor && completeBinary(store, cursor);
 }
 
 export function complete(view: DocumentView, offset: number): CompletionList {
@@ -38,7 +50,12 @@ export function complete(view: DocumentView, offset: number): CompletionList {
     case 'index':
       return { items: completeIndex(view, cursor), incomplete: false };
     case 'none':
-      return completeReturn(view, offset) ?? completeHelper(view, offset) ?? completeMembers(view, offset) ?? nothing;
+      return (
+        completeReturn(view, offset) ??
+        completeHelper(view, offset) ??
+        completeMembers(view, offset) ??
+        nothing
+      );
   }
 }
 
