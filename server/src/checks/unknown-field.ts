@@ -65,9 +65,12 @@ function isUndeclared({ headers }: DocumentView, struct: KernelStruct, name: str
   return true;
 }
 
-/** Questions that a program asks about the kernel, and settings that a loader makes: what depends on them may not run. */
+/**
+ * Questions that a program asks about the kernel, and settings that a loader makes: a function may be called only where
+ * one of them is answered so.
+ */
 const asks =
-  /\bbpf_core_(?:field|type|enum)_\w+|\b__builtin_preserve_\w+_info|\bLINUX_KERNEL_VERSION\b|\b__kconfig\b|\bbpf_ksym_exists\b/;
+  /\bbpf_core_(?:field|type|enum)_\w+|\b__builtin_preserve_\w+_info|\bLINUX_KERNEL_VERSION\b|\b__kconfig\b|\bbpf_ksym_exists\b|\b(?:const\s+volatile|volatile\s+const|static\s+const)\b/;
 
 /** The verifier certainly meets the read, which libbpf could not relocate. */
 function isRelocated({ text, source }: DocumentView, { access, programs }: MemberStep): boolean {

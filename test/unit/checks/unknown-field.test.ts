@@ -166,6 +166,15 @@ int BPF_PROG(handle, struct file *file, char *buf)
     );
   });
 
+  it.each([
+    ['const volatile int kind;\n', 'if (kind)\n\t\tout = get(task);'],
+    ['', 'if (bpf_core_field_exists(task->no_such))\n\t\tout = get(task);'],
+  ])('is silent about a function that is called only where %j allows it', async (declaration, statements) => {
+    const get = `static long get(struct task_struct *task)\n{\n\treturn BPF_CORE_READ(task, no_such);\n}\n`;
+    const text = body(`\t${statements}`).replace('\nunsigned', `\n${declaration}${get}unsigned`);
+    expect(await findingsOf(text, context)).toEqual([]);
+  });
+
   it('follows a struct of the program to the kernel’s', async () => {
     await checkFixture(
       `${head}
