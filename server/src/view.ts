@@ -12,6 +12,8 @@ export interface DocumentView {
   readonly source: SourceAnalysis;
   readonly headers: HeaderTypes;
   readonly kernel: KernelView;
+  /** clangd answers for the document, too: what it says is not said twice. */
+  readonly besideClangd?: boolean;
 }
 
 /** Types that the document's own includes define, found in the workspace (vmlinux.h and the project's headers). */
@@ -48,6 +50,8 @@ export interface KernelView {
   readonly chosen: boolean;
   /** The rule of docs/ctx-structs.md, memoised per index. */
   ctxStruct(format: TracepointFormat): CtxStruct | undefined;
+  /** The kernel that the program is written for: this one, or the one beside which it is checked. */
+  readonly target: KernelView;
   /** The other chosen kernels: of the target, those of `alsoCheck`. None of them is this one under another name. */
   readonly others: readonly KernelView[];
   /** Other known kernels that have this event, as words for a message: `6.1.0-56-cloud-arm64 (aarch64)`. */

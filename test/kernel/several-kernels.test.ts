@@ -1,18 +1,21 @@
 /**
- * Fields of older kernels that the running one lacks: a program that reads one is refused, as the warning about this
- * kernel says, and loads after the fix. The target is the older kernel, and this one is in `alsoCheck`.
+ * What the checks say of one kernel, judged from another: libbpf relocates the program for it, and this kernel's verifier
+ * refuses what libbpf could not find. And the fix: what is refused loads with it.
  */
 import { expect, test } from 'vitest';
 import { fieldFacts } from '#core/kernel/fields';
-import type { TracepointFormat, FormatField } from '#core/kernel/model';
+import type { EventName, FormatField, KernelIndex, TracepointFormat } from '#core/kernel/model';
 import type { Finding } from '#server/checks/check';
 import { createKernelView, hasEvent } from '#server/session/kernel-view';
+import type { KernelView } from '#server/view';
 import { testAnalyzer } from '#support/analyzer';
 import { bundledKernel, bundledKernelIds } from '#support/bundled';
 import { compileBpf } from '#support/bpf/compile';
 import { loadPrograms } from '#support/bpf/loader';
+import { bundledHeader, loadAsOn } from '#support/bpf/other-kernels';
 import { requireKernel } from '#support/bpf/requirements';
 import { findingsOf } from '#support/check-fixture';
+import { inParallel } from '#support/in-parallel';
 import { liveKernel } from '#support/live-kernel';
 import { describeUnless } from '#support/requirement';
 
@@ -105,5 +108,77 @@ describeUnless(requireKernel(), 'fields that this kernel lacks', () => {
     expect(before.filter((_, i) => refused[i])).toEqual([]);
     expect(after.filter((_, i) => !loaded[i])).toEqual([]);
     expect(before.length).toBeGreaterThan(400);
+  });
+});
+
+/** A program's reads of one field, by the event's own struct. */
+function readOf(kernel: KernelView, format: TracepointFormat, field: FormatField, fn: string): string {
+  const { value } = fieldFacts(format, field);
+  const tag = kernel.ctxStruct(format)?.name ?? '';
+  const body =
+    value === 'array' || value === 'struct'
+      ? `char first = 0;\n\tbpf_probe_read_kernel(&first, 1, &ctx->${field.memberName});\n\treturn first;`
+      : `return (long)ctx->${field.memberName};`;
+  return `SEC("tp/${format.category}/${format.name}")\nint ${fn}(struct ${tag} *ctx)\n{\n\t${body}\n}\n`;
+}
+
+interface FieldRead {
+  readonly event: EventName;
+  readonly text: string;
+}
+
+/** Every field of the events that the other kernel has too. */
+function sharedReads(kernel: KernelView, other: KernelIndex): readonly FieldRead[] {
+  const shared = kernel.index.events.filter(
+    ({ category, name }) => category !== 'syscalls' && hasEvent(other, category, name),
+  );
+  return shared.flatMap((event) => {
+    const format = kernel.index.format(event.category, event.name);
+    if (format === undefined || kernel.ctxStruct(format) === undefined) return [];
+    return format.fields.map((field, n) => ({
+      event,
+      text: readOf(kernel, format, field, `${event.category}_${event.name}_${n}`.replaceAll('-', '_')),
+    }));
+  });
+}
+
+/** Programs in one object: clang needs more than twice as long for twice as many. */
+const batchSize = 250;
+
+describeUnless(requireKernel(), 'fields on other kernels', () => {
+  /** Reads of fields of the first by programs for both, and how many of them the second refuses. */
+  const pairs = [
+    ['6.12-debian-amd64', '5.10-debian-amd64', 2864, 218],
+    ['5.10-debian-amd64', '6.12-debian-amd64', 2803, 148],
+    ['6.12-debian-amd64', '6.18-microvm-amd64', 3321, 37],
+  ] as const;
+
+  test.each(pairs)('%s, judged for %s', async (id, otherId, count, refusals) => {
+    const analyzer = await testAnalyzer();
+    const other = createKernelView(await bundledKernel(otherId), { chosen: true });
+    const kernel = createKernelView(await bundledKernel(id), { chosen: true, others: [other] });
+    const headers = { 'vmlinux.h': `#include "${await bundledHeader(id)}"\n` };
+    const reads = sharedReads(kernel, other.index);
+    const starts = Array.from({ length: Math.ceil(reads.length / batchSize) }, (_, n) => n * batchSize);
+    const judged = await inParallel(starts, async (start) => {
+      const some = reads.slice(start, start + batchSize).map(({ text }) => text);
+      const findings = await findingsOf(head + some.join(''), { analyzer, kernel });
+      const { path } = await compileBpf(head + some.join(''), { headers, flags: ['-w'] });
+      const verdicts = await loadAsOn(otherId, path);
+      expect(verdicts).toHaveLength(some.length);
+      let at = head.length;
+      return some.map((text, n) => {
+        const own = findings.filter(({ span }) => span.start >= at && span.start < at + text.length);
+        at += text.length;
+        expect(own.map(({ holdsOn }) => holdsOn).filter((on) => on?.join() !== otherId)).toEqual([]);
+        const isReported = own.some(
+          ({ code, message }) => code === 'ctx-unknown-field' || message.includes('does not load'),
+        );
+        return { text, isReported, isRefused: verdicts[n]?.load !== 'ok' };
+      });
+    });
+    const all = judged.flat();
+    expect(all.filter(({ isReported, isRefused }) => isReported !== isRefused)).toEqual([]);
+    expect([all.length, all.filter(({ isRefused }) => isRefused).length]).toEqual([count, refusals]);
   });
 });

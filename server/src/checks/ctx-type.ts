@@ -4,7 +4,7 @@
  */
 import type { TracepointFormat } from '#core/kernel/model';
 import type { CtxUse, Span } from '../analysis/model';
-import { ctxTypeFits, isLost, rightStructs } from '../ctx/ctx-type';
+import { ctxTypeFits, relocationOf, rightStructs } from '../ctx/ctx-type';
 import { definitionOf, recordRead, stripFlavour } from '../ctx/read';
 import { certainUses, eventName } from '../ctx/tracepoint-uses';
 import type { TracepointUse } from '../ctx/tracepoint-uses';
@@ -47,7 +47,7 @@ function finding(view: DocumentView, uses: readonly WrongUse[]): Finding[] {
   const [best] = right;
   if (best === undefined) return [];
   const missing = definitionOf(view, structName).kind === 'missing';
-  const lost = uses.map(({ use }) => use).filter((use) => missing || isLost(view, use));
+  const lost = uses.map(({ use }) => use).filter((use) => missing || relocationOf(view, use) !== 'found');
   const guard = lost.length === uses.length ? fieldGuard(view, lost) : undefined;
   const refused = uses.some(({ use }) => use.access === 'read' && pastTheEnd(view, use, format));
   const severity: Severity = lost.length > 0 || refused ? 'error' : 'warning';

@@ -3,11 +3,11 @@
  * (`ctx->filename` for `ctx->args[1]`) or of a `__data_loc` string (`ctx->name` for `ctx->__data_loc_name`).
  */
 import { memberPath } from '#core/kernel/fields';
-import type { TracepointFormat } from '#core/kernel/model';
+import type { FormatField, TracepointFormat } from '#core/kernel/model';
 import { nearest } from '#core/text/nearest';
 import type { PathStep } from '../analysis/model';
-import { rightStructs } from '../ctx/ctx-type';
-import { definitionOf, hasMember, stripFlavour } from '../ctx/read';
+import { relocationOf, rightStructs, type Relocation } from '../ctx/ctx-type';
+import { stripFlavour } from '../ctx/read';
 import { certainUses, eventName } from '../ctx/tracepoint-uses';
 import type { TracepointUse } from '../ctx/tracepoint-uses';
 import { fieldGuard } from '../fixes/field-guard';
@@ -19,10 +19,18 @@ export const ctxUnknownField: Check = {
   run: (view) =>
     certainUses(view).flatMap((found): Finding[] => {
       const [member] = found.use.path;
-      if (member.kind !== 'member' || !isUnknown(view, found, member.name)) return [];
+      const relocation = throughOwnStruct(view, found) ? relocationOf(view, found.use) : 'found';
+      if (member.kind !== 'member' || relocation === 'found') return [];
       const { format } = found;
-      const field = format.fields.find((candidate) => candidate.name === member.name);
-      const renames = field ? [rename(member, memberPath(format, field))] : similar(format, member);
+      const field =
+        relocation === 'missing'
+          ? format.fields.find((candidate) => candidate.name === member.name)
+          : undefined;
+      const renames = field
+        ? [rename(member, memberPath(format, field))]
+        : relocation === 'missing'
+          ? similar(format, member)
+          : [];
       const guard = fieldGuard(view, [found.use]);
       // Where the field is only called otherwise, its other name is the better answer.
       const isBest = guard !== undefined && field === undefined;
@@ -36,9 +44,7 @@ export const ctxUnknownField: Check = {
           span: member.span,
           severity: 'error',
           dependsOnKernel: true,
-          message: field
-            ? `${eventName(format)} gives ${member.name} as ${memberPath(format, field)}: struct ${found.use.structName ?? ''} has no member of this name.`
-            : `${eventName(format)} has no field ${member.name} on this kernel.`,
+          message: messageOf(found, member.name, relocation, field),
           ...(field === undefined && renames.length > 0 && { advice: didYouMean(renames) }),
           fixes,
         },
@@ -46,13 +52,23 @@ export const ctxUnknownField: Check = {
     }),
 };
 
-function isUnknown(view: DocumentView, { use, format }: TracepointUse, name: string): boolean {
-  if (use.structName === undefined) return false;
-  const tag = stripFlavour(use.structName);
-  // Through another struct the finding is ctx-type's.
-  if (!rightStructs(view, format).includes(tag)) return false;
-  const definition = definitionOf(view, use.structName);
-  return definition.kind === 'kernel' && !hasMember(view, definition.layout, name);
+/** Through another struct the finding is ctx-type's. */
+function throughOwnStruct(view: DocumentView, { use: { structName }, format }: TracepointUse): boolean {
+  return structName !== undefined && rightStructs(view, format).includes(stripFlavour(structName));
+}
+
+function messageOf(
+  { use, format }: TracepointUse,
+  name: string,
+  relocation: Exclude<Relocation, 'found'>,
+  field: FormatField | undefined,
+): string {
+  const event = eventName(format);
+  if (relocation === 'unlike')
+    return `The field ${name} of ${event} is of another kind on this kernel than in the types of this program: libbpf does not take it for the same, and the program does not load.`;
+  return field
+    ? `${event} gives ${name} as ${memberPath(format, field)}: struct ${use.structName ?? ''} has no member of this name.`
+    : `${event} has no field ${name} on this kernel.`;
 }
 
 function similar(format: TracepointFormat, member: PathStep & { kind: 'member' }): Fix[] {

@@ -6,7 +6,8 @@ import type { StructLayout } from '#core/btf/types';
 import type { TracepointFormat } from '#core/kernel/model';
 import type { CtxUse } from '../analysis/model';
 import type { DocumentView } from '../view';
-import { definitionOf, hasMember, recordRead, stripFlavour } from './read';
+import { coreKind, declaredKind, isCompatible } from './core-kind';
+import { definitionOf, memberOf, recordRead, stripFlavour } from './read';
 import type { RecordRead } from './read';
 
 /** Tags that are right for the event, best first; empty where the rule finds none. */
@@ -20,17 +21,39 @@ export function ctxTypeFits(view: DocumentView, use: CtxUse, format: TracepointF
   if (use.structName === undefined) return true;
   const right = rightStructs(view, format);
   if (right.length === 0 || right.includes(stripFlavour(use.structName))) return true;
-  if (isLost(view, use)) return false;
+  if (relocationOf(view, use) !== 'found') return false;
   if (definitionOf(view, use.structName).kind !== 'kernel') return true;
   const read = recordRead(view, use);
   return !read || memberFits(view, read, format);
 }
 
-/** A member that the kernel's struct does not have: libbpf has nothing to put in its place. */
-export function isLost(view: DocumentView, { structName, path: [member] }: CtxUse): boolean {
-  if (structName === undefined || member.kind !== 'member') return false;
+/** Whether libbpf finds a member that it is to relocate: `unlike` is one of the name whose type is of another kind. */
+export type Relocation = 'found' | 'missing' | 'unlike';
+
+export function relocationOf(view: DocumentView, { structName, path: [step] }: CtxUse): Relocation {
+  if (structName === undefined || step.kind !== 'member') return 'found';
   const definition = definitionOf(view, structName);
-  return definition.kind === 'kernel' && !hasMember(view, definition.layout, member.name);
+  if (definition.kind !== 'kernel') return 'found';
+  const { types } = view.kernel.index;
+  const there = memberOf(view, definition.layout, step.name);
+  if (there === undefined) return 'missing';
+  const written = writtenKind(view, structName, step.name);
+  return written === undefined || isCompatible(written, coreKind(types, there.type)) ? 'found' : 'unlike';
+}
+
+/** The kind of the member in the program's types: those that it includes, else the target's. */
+function writtenKind(view: DocumentView, structName: string, name: string): string | undefined {
+  const def =
+    view.source.structs.find((candidate) => candidate.name === structName) ??
+    view.headers.struct(structName)?.definition;
+  if (def !== undefined) {
+    const field = def.fields.find((candidate) => candidate.name === name);
+    return field && declaredKind(field);
+  }
+  const { types } = view.kernel.target.index;
+  const layout = types.struct(stripFlavour(structName));
+  const member = layout?.members.find((candidate) => candidate.name === name);
+  return member && coreKind(types, member.type);
 }
 
 /** A member of another struct fits where the record has the same name at the same bytes. */

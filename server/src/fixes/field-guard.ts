@@ -5,7 +5,8 @@
 import { endOfGroup } from '../analysis/mask';
 import type { CtxUse, Span } from '../analysis/model';
 import type { Fix } from '../checks/check';
-import { definitionOf, hasMember, recordRead } from '../ctx/read';
+import { relocationOf } from '../ctx/ctx-type';
+import { definitionOf, recordRead } from '../ctx/read';
 import { inWords } from '../describe/words';
 import type { DocumentView } from '../view';
 import { includeEdit } from './include';
@@ -32,7 +33,7 @@ export function fieldGuard(view: DocumentView, uses: readonly CtxUse[]): Fix | u
 function guard(view: DocumentView, use: CtxUse): Edit | undefined {
   const [member] = use.path;
   if (member.kind !== 'member' || use.via === 'copy') return undefined;
-  const kernel = view.kernel.others.find((other) => hasField({ ...view, kernel: other }, use, member.name));
+  const kernel = view.kernel.others.find((other) => isFound({ ...view, kernel: other }, use));
   const statement = statementOf(view, use);
   if (kernel === undefined || statement === undefined) return undefined;
   const exists = `bpf_core_field_exists(${use.receiver}->${member.name})`;
@@ -42,9 +43,10 @@ function guard(view: DocumentView, use: CtxUse): Edit | undefined {
     : conditional(view, value, exists, statement);
 }
 
-function hasField(view: DocumentView, { structName }: CtxUse, name: string): boolean {
-  const definition = structName === undefined ? undefined : definitionOf(view, structName);
-  return definition?.kind === 'kernel' && hasMember(view, definition.layout, name);
+function isFound(view: DocumentView, use: CtxUse): boolean {
+  const { structName } = use;
+  const isKernels = structName !== undefined && definitionOf(view, structName).kind === 'kernel';
+  return isKernels && relocationOf(view, use) === 'found';
 }
 
 function statementOf({ text, source }: DocumentView, { span }: CtxUse): Statement | undefined {

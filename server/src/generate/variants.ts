@@ -4,6 +4,7 @@
  */
 import type { TypeIndex, TypeRef } from '#core/btf/types';
 import type { TracepointFormat } from '#core/kernel/model';
+import { coreKind } from '../ctx/core-kind';
 import type { KernelView } from '../view';
 import { planField, type FieldPlan } from './field';
 import { identifier } from './names';
@@ -47,7 +48,7 @@ export function variantOf(
     const plan = found && planField(format, found, member.name, index.types);
     const type = plan && members.find(({ name }) => name === plan.path)?.type;
     if (plan === undefined || type === undefined) return undefined;
-    const kind = kindOf(index.types, type);
+    const kind = coreKind(index.types, type);
     const known = target.index.types;
     const isUnknownEnum = kind.startsWith('enum ') && known.enumeration(kind.slice(5)) === undefined;
     const declaration = isUnknownEnum ? undefined : declarationOf(index.types, type, plan.path);
@@ -60,15 +61,6 @@ export function variantOf(
 function labelOf(release: string): string {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(release) ?? [];
   return major === undefined || minor === undefined ? 'other' : `v${major}_${minor}`;
-}
-
-/** What libbpf compares before it takes two members for the same one. */
-function kindOf(types: TypeIndex, type: TypeRef): string {
-  const resolved = types.resolve(type);
-  const kind = types.kind(resolved);
-  if (kind === 'enum' || kind === 'enum64') return `enum ${types.name(resolved)}`;
-  const element = kind === 'array' ? types.target(resolved) : undefined;
-  return element === undefined ? kind : `array of ${kindOf(types, element)}`;
 }
 
 function declarationOf(types: TypeIndex, type: TypeRef, name: string): string | undefined {

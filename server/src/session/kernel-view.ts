@@ -25,6 +25,9 @@ export function createKernelView(index: KernelIndex, options: KernelViewOptions)
     label: labels[i] ?? '',
     chosen: i > 0 || chosen,
     ctxStruct: resolverOf(own, others),
+    get target() {
+      return target;
+    },
     get others() {
       return i === 0 ? rest : [target, ...rest.filter((view) => view.index !== own)];
     },
