@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { KernelSource } from '#core/settings/kernel-source';
 
 export const section = 'ebpf';
+export const clangdId = 'llvm-vs-code-extensions.vscode-clangd';
 
 /** @param cacheDir the extension's own storage, used where the user names no other place. */
 export function readSettings(cacheDir: string): Record<string, unknown> {
@@ -11,8 +12,16 @@ export function readSettings(cacheDir: string): Record<string, unknown> {
     kernel: settings.get('kernel'),
     alsoCheck: settings.get('alsoCheck'),
     cacheDir: settings.get<string>('cacheDir') || cacheDir,
+    besideClangd: besideClangd(settings.get('besideClangd')),
     inlayHints: { enabled: settings.get('inlayHints.enabled') },
   };
+}
+
+/** An extension that is switched off is none that VS Code knows. */
+function besideClangd(setting: unknown): unknown {
+  if (setting !== 'auto') return setting;
+  const isEnabled = vscode.workspace.getConfiguration('clangd').get('enable') !== false;
+  return isEnabled && vscode.extensions.getExtension(clangdId) !== undefined ? 'on' : 'off';
 }
 
 /** Writes the user's choice; the setting is of machine scope, so it goes to the user's settings. */

@@ -112,6 +112,7 @@ describe('settings', () => {
       kernel: settings['ebpf.kernel']?.default,
       alsoCheck: settings['ebpf.alsoCheck']?.default,
       cacheDir: settings['ebpf.cacheDir']?.default,
+      besideClangd: settings['ebpf.besideClangd']?.default,
       inlayHints: { enabled: settings['ebpf.inlayHints.enabled']?.default },
     };
     expect(nested).toEqual(defaults);
@@ -139,6 +140,7 @@ describe('settings', () => {
   it('can be set by a repository only where they name neither path, host nor command', () => {
     const free = Object.entries(settings).filter(([, { scope }]) => scope !== 'machine');
     expect(sorted(free.map(([key]) => key))).toEqual([
+      'ebpf.besideClangd',
       'ebpf.inlayHints.enabled',
       'ebpf.run.dumpInterval',
       'ebpf.trace.server',

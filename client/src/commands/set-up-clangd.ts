@@ -5,6 +5,7 @@ import { vmlinuxHeaderRequest } from '#core/messages/vmlinux-header';
 import { setUpClangd } from '#runner/build/clangd';
 import { headerFor, keepHeader } from '#runner/build/project-header';
 import { readBuildOptions } from '../run/run-settings';
+import { clangdId } from '../settings';
 import type { Command } from './command';
 import { setUpClangdId } from './ids';
 
@@ -34,12 +35,10 @@ export const setUpClangdCommand: Command = {
 
 async function offerRestart(message: string): Promise<void> {
   const restart = 'Restart clangd';
-  const isHere = vscode.extensions.getExtension(clangd) !== undefined;
+  const isHere = vscode.extensions.getExtension(clangdId) !== undefined;
   const answer = await vscode.window.showInformationMessage(message, ...(isHere ? [restart] : []));
   if (answer === restart) await vscode.commands.executeCommand('clangd.restart');
 }
-
-const clangd = 'llvm-vs-code-extensions.vscode-clangd';
 
 /** That of the program in front; else the user's choice. */
 async function chooseFolder(): Promise<vscode.WorkspaceFolder | undefined> {

@@ -14,6 +14,8 @@ export const settingsSchema = {
   alsoCheck: v.optional(v.array(kernelSourceSchema), []),
   /** Where live kernels are cached; empty for the client's own place. */
   cacheDir: v.optional(v.string(), ''),
+  /** Whether clangd answers for the same documents; what it says of C is left to it then. Only a client knows `auto`. */
+  besideClangd: v.optional(v.picklist(['auto', 'on', 'off']), 'auto'),
   inlayHints: v.optional(v.object({ enabled: v.optional(v.boolean(), true) }), {}),
 } as const;
 
@@ -37,6 +39,7 @@ export function parseSettings(value: unknown): Parsed<Settings> {
       kernel: read('kernel', settingsSchema.kernel),
       alsoCheck: read('alsoCheck', settingsSchema.alsoCheck),
       cacheDir: read('cacheDir', settingsSchema.cacheDir),
+      besideClangd: read('besideClangd', settingsSchema.besideClangd),
       inlayHints: read('inlayHints', settingsSchema.inlayHints),
     },
     problems,

@@ -12,6 +12,11 @@ export function describeHelper(index: KernelIndex, helper: Helper, doc: HelperDo
   return paragraphs([code(`${helper.prototype};`), helperText(helper, doc), absence(index, helper)]);
 }
 
+/** Who may call it, and whether the target has it. */
+export function describeCallers(index: KernelIndex, helper: Helper): string {
+  return paragraphs([license(helper), callers(helper), absence(index, helper)]);
+}
+
 /** Without its prototype and the kernel, for where these are shown or do not matter. */
 export function helperText(helper: Helper, doc: HelperDoc | undefined): string {
   const names = new Set(helper.parameters.map(({ name }) => name));
@@ -19,11 +24,13 @@ export function helperText(helper: Helper, doc: HelperDoc | undefined): string {
   return paragraphs([
     description && markdownOf(description, names),
     returns && titled('Returns', markdownOf(returns, names)),
-    GPL_ONLY_HELPERS.has(helper.name)
-      ? 'Only programs with a GPL compatible license may call it.'
-      : undefined,
+    license(helper),
     callers(helper),
   ]);
+}
+
+function license({ name }: Helper): string | undefined {
+  return GPL_ONLY_HELPERS.has(name) ? 'Only programs with a GPL compatible license may call it.' : undefined;
 }
 
 /** The program types that may call it, by the first of the kernels that were asked. */

@@ -1,6 +1,6 @@
 /** Hover on the name of a BPF helper. */
 import { isInComment, tokensBefore } from '../analysis/cursor-tokens';
-import { describeHelper } from '../describe/helper';
+import { describeCallers, describeHelper } from '../describe/helper';
 import type { HelperDocs } from '../helpers/docs';
 import { helperNamed, type Helper } from '../helpers/helpers';
 import type { DocumentView } from '../view';
@@ -16,8 +16,11 @@ export async function helperHover(
   const span = wordAt(view.text, offset);
   const helper = span && helperNamed(view.text.slice(span.start, span.end));
   if (span === undefined || helper === undefined || !isHelper(view, helper, span.end)) return undefined;
+  const { index } = view.kernel;
+  // The prototype and what libbpf's header says of it are clangd's.
+  if (view.besideClangd) return { markdown: describeCallers(index, helper), span };
   const doc = (await docs()).get(helper.name);
-  return { markdown: describeHelper(view.kernel.index, helper, doc), span };
+  return { markdown: describeHelper(index, helper, doc), span };
 }
 
 /** Not a word of a comment or a string, not a member, and not what the file itself defines by that name. */

@@ -9,7 +9,7 @@ import type { Hover } from './hover';
 export function memberHover(view: DocumentView, offset: number): Hover | undefined {
   const { index } = view.kernel;
   const found = index.types.empty ? undefined : view.source.expressions.memberAt(offset);
-  if (found === undefined) return undefined;
+  if (found === undefined || (view.besideClangd && found.member.macro === undefined)) return undefined;
   const struct = typesOf(view).receiver(found.member);
   const member = struct?.kind === 'kernel' ? struct.members.get(found.member.name) : undefined;
   if (!struct || !member) return undefined;

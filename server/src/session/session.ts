@@ -128,7 +128,8 @@ export class Session {
     const source = document.analysis(await this.#loadAnalyzer());
     const { uri } = document.text;
     const headers = await this.headers.of(uri, source);
-    return { uri, text: source.text, source, headers, kernel };
+    const besideClangd = this.#settings.besideClangd === 'on';
+    return { uri, text: source.text, source, headers, kernel, besideClangd };
   }
 
   #loadAnalyzer(): Promise<Analyzer> {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '#core/settings/settings';
 
-const defaults = { kernel: { kind: 'auto' }, alsoCheck: [], cacheDir: '', inlayHints: { enabled: true } };
+const defaults = {
+  kernel: { kind: 'auto' },
+  alsoCheck: [],
+  cacheDir: '',
+  besideClangd: 'auto',
+  inlayHints: { enabled: true },
+};
 
 describe('parseSettings', () => {
   it.each([undefined, null, {}, [], 'x', { kernel: null }])('gives the defaults for %j', (value) => {
@@ -13,6 +19,7 @@ describe('parseSettings', () => {
       kernel: { kind: 'bundled', id: '6.1-debian-amd64' },
       alsoCheck: [{ kind: 'snapshot', path: '/k/5.10.ebpfkernel' }],
       cacheDir: '/c',
+      besideClangd: 'on',
       inlayHints: { enabled: false },
     };
     expect(parseSettings(value)).toEqual({ value, problems: [] });

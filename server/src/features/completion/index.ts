@@ -52,7 +52,7 @@ export function complete(view: DocumentView, offset: number): CompletionList {
     case 'none':
       return (
         completeReturn(view, offset) ??
-        completeHelper(view, offset) ??
+        (view.besideClangd ? undefined : completeHelper(view, offset)) ??
         completeMembers(view, offset) ??
         nothing
       );

@@ -17,8 +17,10 @@ const maxItems = 60;
 /** Undefined where no member is being typed, or nobody knows of what. */
 export function completeMembers(view: DocumentView, offset: number): CompletionList | undefined {
   const found = view.source.expressions.memberAt(offset);
-  const struct = found && typesOf(view).receiver(found.member);
-  if (!found || !struct) return undefined;
+  // clangd reads C, but not the fields of BPF_CORE_READ.
+  if (found === undefined || (view.besideClangd && found.member.macro === undefined)) return undefined;
+  const struct = typesOf(view).receiver(found.member);
+  if (!struct) return undefined;
   const name = shifted(found.member.nameSpan, found.start);
   const typed = view.text.slice(name.start, offset);
   // Where nothing has been typed, the name is none of the text.
