@@ -71,6 +71,11 @@ describe('hover on a member', () => {
       '`struct task_struct`',
     ],
     ['i = BPF_CORE_READ_BITFIELD_PROBED(task, in_exe/*|*/cve);', 'unsigned int in_execve : 1;', '1 bit'],
+    [
+      'if (bpf_core_field_exists(struct task_struct, __sta/*|*/te)) i = 1;',
+      'unsigned int __state;',
+      '`struct task_struct`',
+    ],
     ['i = event.task->sig/*|*/nal->nr_threads;', 'struct signal_struct *signal;', '`struct task_struct`'],
     [
       'i = ((struct sock *)i)->__sk_common.skc_/*|*/family;',
@@ -140,6 +145,16 @@ describe('completion of a member', () => {
       'i = BPF_CORE_READ(task, thread_pid, numbers[0].nr|',
     ],
     ['i = bpf_core_field_exists(task->__sta/*|*/', '__state', 'i = bpf_core_field_exists(task->__state|'],
+    [
+      'i = bpf_core_field_exists(struct task_struct, __sta/*|*/',
+      '__state',
+      'i = bpf_core_field_exists(struct task_struct, __state|',
+    ],
+    [
+      'i = bpf_core_field_size(struct task_struct, se.vrun/*|*/);',
+      'vruntime',
+      'i = bpf_core_field_size(struct task_struct, se.vruntime|);',
+    ],
     ['struct event other = { .pid = task->tg/*|*/', 'tgid', 'struct event other = { .pid = task->tgid|'],
   ])('%s', (body, label, line) => {
     expect(accept(body, label)).toBe(line);

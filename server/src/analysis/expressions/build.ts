@@ -60,12 +60,11 @@ export class ExpressionBuilder {
   fields(call: Ast): Expression | undefined {
     const [callee, list] = call.children;
     const macro = callee?.type === 'identifier' ? this.#textOf(callee) : '';
-    const reader = readerOf(macro);
-    const source = list?.children[reader?.source ?? 0];
-    if (reader?.fields === undefined || !list || !source) return undefined;
-    const accessors = list.children.slice(reader.fields);
-    if (accessors.length === 0) return undefined;
-    let made: Expression = this.of(source);
+    const shape = fieldArguments(macro);
+    const source = shape && list?.children[shape.source];
+    const accessors = (shape && list?.children.slice(shape.fields)) ?? [];
+    if (!source || accessors.length === 0) return undefined;
+    let made = shape.ofType ? this.#pointerTo(source) : this.of(source);
     for (const accessor of accessors) {
       const next = this.#accessor(accessor, made, macro);
       if (!next) return undefined;
@@ -137,6 +136,13 @@ export class ExpressionBuilder {
     return local;
   }
 
+  /** `struct T` as an argument: what a pointer to it points to. */
+  #pointerTo(type: Ast): Expression {
+    const { base, pointers } = this.#writtenBefore(type);
+    const span = spanOf(type);
+    return { kind: 'cast', span, type: { base, pointers: pointers + 1 }, of: { kind: 'other', span } };
+  }
+
   #written(type: Ast): WrittenType {
     return writtenType(tokenize(this.#texts.source.slice(type.start, type.end)));
   }
@@ -150,6 +156,15 @@ export class ExpressionBuilder {
   #textOf(node: Ast): string {
     return this.#texts.text.slice(node.start, node.end);
   }
+}
+
+/** Which arguments of a macro are fields, and of what: an expression, or with `ofType` a type. */
+export function fieldArguments(
+  macro: string,
+): { readonly source: number; readonly fields: number; readonly ofType: boolean } | undefined {
+  if (/^bpf_core_field_(?:exists|size|offset)$/.test(macro)) return { source: 0, fields: 1, ofType: true };
+  const { source = 0, fields } = readerOf(macro) ?? {};
+  return fields === undefined ? undefined : { source, fields, ofType: false };
 }
 
 /** Without the index behind it. */

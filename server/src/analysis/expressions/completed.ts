@@ -1,9 +1,9 @@
 /** The text of a function up to a cursor, made whole: what is still open there is closed, so that the parser understands it. */
 import type { Chunk } from '../chunk';
-import { readerOf } from '../ctx-uses/readers';
 import { isInComment, openBrackets } from '../cursor-tokens';
 import { endOfWord, isWordPart, tokenize, type Token } from '../lexer';
 import type { Span } from '../model';
+import { fieldArguments } from './build';
 
 /** Stands for a name that is not there yet. */
 const placeholder = 'x';
@@ -30,7 +30,7 @@ function expectsMember(tokens: readonly Token[]): boolean {
   if (last === '->' || last === '.') return true;
   const [bracket] = last === ',' ? openBrackets(tokens) : [];
   if (bracket?.kind !== '(') return false;
-  const { fields } = readerOf(tokens[bracket.at - 1]?.text ?? '') ?? {};
+  const fields = fieldArguments(tokens[bracket.at - 1]?.text ?? '')?.fields;
   return fields !== undefined && bracket.argument >= fields;
 }
 
