@@ -42,13 +42,13 @@ async function askKernel(text: string): Promise<ReadonlyMap<string, { refused: b
   );
 }
 
-/** The helpers that the checks report in a text, by code. */
+/** The helpers that the checks of the license report in a text, by code. */
 async function askChecks(text: string): Promise<readonly string[]> {
   const [analyzer, kernel] = await Promise.all([testAnalyzer(), liveKernel()]);
   const findings = await checkSource(text, { analyzer, kernel });
-  return findings.map(
-    ({ code, span, severity }) => `${severity} ${code} ${text.slice(span.start, span.end)}`,
-  );
+  return findings
+    .filter(({ code }) => code === 'helper-license' || code === 'license-missing')
+    .map(({ code, span, severity }) => `${severity} ${code} ${text.slice(span.start, span.end)}`);
 }
 
 /** An address that is neither ctx nor the result of a restricted helper. */

@@ -18,10 +18,32 @@ export const helperUnknown: Check = {
   run: (view) => {
     const { includes, programs, functions } = view.source;
     if (programs.length === 0 || !includes.every(isPlain)) return [];
+    const slips = slipsIn(view);
+    if (slips.size === 0) return [];
     const declared = declaredIn(tokenize(view.text));
-    return functions.flatMap((fn) => calls(view, fn).flatMap((span) => findings(view, span, declared)));
+    return functions.flatMap((fn) =>
+      calls(view, fn).flatMap((span) => {
+        const name = view.text.slice(span.start, span.end);
+        const names = slips.get(name);
+        return names === undefined || declared.has(name) ? [] : [finding(name, names, span)];
+      }),
+    );
   },
 };
+
+/** Names in the text that neither helpers nor functions of the kernel have, each with the helpers that it may be meant for. */
+function slipsIn({ text, kernel }: DocumentView): ReadonlyMap<string, readonly string[]> {
+  const { types } = kernel.index;
+  if (types.empty) return new Map();
+  const names = new Set(Array.from(text.matchAll(/\bbpf_\w+(?=\s*\()/g), ([name]) => name));
+  return new Map(
+    [...names].flatMap((name): [string, readonly string[]][] => {
+      if (helperNames.includes(name) || others.has(name)) return [];
+      const meant = nearest(name, helperNames, { maxDistance: 2 });
+      return meant.length === 0 || types.func(name) !== undefined ? [] : [[name, meant]];
+    }),
+  );
+}
 
 const isPlain = ({ path }: Include): boolean => plainHeaders.test(path);
 
@@ -51,32 +73,20 @@ function declaredIn(tokens: readonly Token[]): ReadonlySet<string> {
   return declared;
 }
 
-function findings(
-  { text, kernel }: DocumentView,
-  span: Span,
-  declared: ReadonlySet<string>,
-): readonly Finding[] {
-  const name = text.slice(span.start, span.end);
-  const { types } = kernel.index;
-  if (helperNames.includes(name) || others.has(name) || declared.has(name)) return [];
-  if (types.empty || types.func(name) !== undefined) return [];
-  const names = nearest(name, helperNames, { maxDistance: 2 });
-  if (names.length === 0) return [];
-  return [
-    {
-      code: 'helper-unknown',
-      span,
-      severity: 'error',
-      // Another kernel may have a function of this name.
-      dependsOnKernel: true,
-      message: `There is no BPF helper ${name}, and nothing here declares it: the program does not compile or does not load.`,
-      advice: `Did you mean ${names.join(' or ')}?`,
-      fixes: names.map((helper) => ({
-        title: `Change to ${helper}`,
-        edits: [{ span, newText: helper }],
-        preferred: names.length === 1,
-        portable: true,
-      })),
-    },
-  ];
+function finding(name: string, names: readonly string[], span: Span): Finding {
+  return {
+    code: 'helper-unknown',
+    span,
+    severity: 'error',
+    // Another kernel may have a function of this name.
+    dependsOnKernel: true,
+    message: `There is no BPF helper ${name}, and nothing here declares it: the program does not compile or does not load.`,
+    advice: `Did you mean ${names.join(' or ')}?`,
+    fixes: names.map((helper) => ({
+      title: `Change to ${helper}`,
+      edits: [{ span, newText: helper }],
+      preferred: names.length === 1,
+      portable: true,
+    })),
+  };
 }
