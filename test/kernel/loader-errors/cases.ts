@@ -48,6 +48,17 @@ int handle(void *ctx) { return 0; }
 
 export const loaderErrors: readonly LoaderError[] = [
   {
+    name: 'a static probe without usdt.bpf.h',
+    source: on('usdt/libc.so.6:libc:setjmp', 'usdt-header'),
+    says: /usdt\.bpf\.h/,
+  },
+  {
+    // GLIBC_2.3.3 and GLIBC_2.3.4 have one each.
+    name: 'a function that a library has in two versions',
+    source: on('uprobe/libc.so.6:sched_getaffinity', 'uprobe-ambiguous'),
+    says: /more than one sched_getaffinity/,
+  },
+  {
     name: 'EACCES at attach: an argument that the system call does not have',
     source: `
 SEC("tp/syscalls/sys_enter_close")

@@ -68,6 +68,21 @@ export const attachMessages: readonly MessageRule[] = [
     help: 'Write SEC("uprobe//path/of/program:function"): the file must exist on the host and have the symbol.',
   },
   {
+    rule: 'uprobe-ambiguous',
+    texts: [
+      "elf: ambiguous match for '{function}' in '{path}'",
+      "elf: ambiguous match for '{function}', '{other}' in '{path}'",
+    ],
+    says: 'the file {path} has more than one {function}, and the name does not say which',
+    help: 'Probe a function that calls it, or give the offset of one of them in the file: `readelf --dyn-syms`. libbpf from 1.3 on takes the version too: SEC("uprobe//path:function@VERSION").',
+  },
+  {
+    rule: 'usdt-header',
+    texts: ['usdt: failed to find USDT support BPF maps, did you forget to include bpf/usdt.bpf.h?'],
+    says: 'a static probe is attached by maps that the object does not have',
+    help: 'Add `#include <bpf/usdt.bpf.h>`, which declares them.',
+  },
+  {
     rule: 'attach-refused',
     texts: [
       "prog '{program}': failed to attach: {error}",

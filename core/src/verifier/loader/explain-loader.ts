@@ -111,7 +111,9 @@ const aboutSection: ReadonlySet<string> = new Set([
   'tracepoint-missing',
   'tracepoint-permission',
   'probe-missing',
+  'uprobe-ambiguous',
   'uprobe-target',
+  'usdt-header',
 ]);
 
 function labelsOf(
