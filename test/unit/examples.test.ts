@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { testAnalyzer } from '#support/analyzer';
-import { bundledKernelIds, bundledView } from '#support/bundled';
+import { bundledKernelIds, bundledView, severalKernels } from '#support/bundled';
 import { findingsOf } from '#support/check-fixture';
 import { expandSnippet, readSnippets } from '#support/snippets';
 
@@ -36,5 +36,18 @@ describe.each(bundledKernelIds)('on %s', async (id) => {
       const comment = announced.findLast(({ index }) => index < finding.span.start);
       expect(comment?.groups?.['code'], `line ${lineAt(text, finding.span.start)}`).toBe(finding.code);
     }
+  });
+});
+
+describe('for all bundled kernels at once', async () => {
+  const analyzer = await testAnalyzer();
+  const kernel = await severalKernels('6.12-debian-amd64');
+
+  it.each(programs)('%s is fine', async (name) => {
+    expect(await findingsOf(example(name), { analyzer, kernel })).toEqual([]);
+  });
+
+  it.each(wholePrograms)('the snippet $name is fine', async ({ body }) => {
+    expect(await findingsOf(expandSnippet(body), { analyzer, kernel })).toEqual([]);
   });
 });

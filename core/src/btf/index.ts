@@ -32,8 +32,12 @@ export function createTypeIndex({ vmlinux, modules = new Map() }: TypeSources): 
   return { value: new BtfTypeIndex(joined.value), problems: [...kernel.problems, ...joined.problems] };
 }
 
+/** Who asks for all structs of a kernel is to leave no more than these in memory. */
+const keptLayouts = 100;
+
 class BtfTypeIndex implements TypeIndex {
   readonly #btf: Btf;
+  readonly #layouts = new Map<string, StructLayout>();
 
   constructor(btf: Btf) {
     this.#btf = btf;
@@ -52,11 +56,11 @@ class BtfTypeIndex implements TypeIndex {
   }
 
   struct(name: string): StructLayout | undefined {
-    return this.#layout(this.#btf.find('struct', name));
+    return this.#named('struct', name);
   }
 
   union(name: string): StructLayout | undefined {
-    return this.#layout(this.#btf.find('union', name));
+    return this.#named('union', name);
   }
 
   typedef(name: string): TypeRef | undefined {
@@ -169,6 +173,17 @@ class BtfTypeIndex implements TypeIndex {
   /** A reference into another index means nothing here. */
   #id(ref: TypeRef): number {
     return ref.types === this ? ref.id : VOID;
+  }
+
+  /** Checks ask for the same few again and again. */
+  #named(kind: 'struct' | 'union', name: string): StructLayout | undefined {
+    const key = `${kind} ${name}`;
+    const known = this.#layouts.get(key);
+    if (known !== undefined) return known;
+    const layout = this.#layout(this.#btf.find(kind, name));
+    if (this.#layouts.size >= keptLayouts) this.#layouts.clear();
+    if (layout !== undefined) this.#layouts.set(key, layout);
+    return layout;
   }
 
   #layout(id: number): StructLayout | undefined {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { KernelState } from '#core/messages/kernel-state';
 import type { KernelSource } from '#core/settings/kernel-source';
+import { labelsOf } from '#server/describe/provenance';
 import { openKernel } from '#server/kernel/open';
 import { hasEvent } from '#server/session/kernel-view';
 import { describeSource, openTarget } from '#server/session/kernels';
@@ -9,16 +10,20 @@ import { bundledDir } from '#support/bundled';
 function open(kernel: KernelSource, alsoCheck: KernelSource[] = [], places = { bundledDir }) {
   const states: KernelState[] = [];
   const problems: string[] = [];
+  const opened: KernelSource[] = [];
   const target = openTarget(
     { kernel, alsoCheck },
     {
-      open: (source) => openKernel(source, { ...places, host: noHost }),
+      open: (source) => {
+        opened.push(source);
+        return openKernel(source, { ...places, host: noHost });
+      },
       neighbours: () => [],
       onState: (state) => states.push(state),
       onProblem: (message) => problems.push(message),
     },
   );
-  return { target, states, problems };
+  return { target, states, problems, opened };
 }
 
 /** A machine whose own kernel cannot be read. */
@@ -68,6 +73,54 @@ it('leaves a kernel of alsoCheck out that cannot be read, and says so once', asy
   expect(others.map(({ index }) => index.provenance.location)).toEqual(['6.1-debian-arm64']);
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain('/nonexistent');
+});
+
+it('knows the events of all of them before the rest is read', async () => {
+  const { target } = open({ kind: 'bundled', id: '6.1-debian-amd64' }, [
+    { kind: 'bundled', id: '6.1-debian-arm64' },
+    { kind: 'directory', path: '/nonexistent' },
+  ]);
+  const { others } = await target.names;
+  expect(others.map(({ label, index }) => [label, index.events.length > 1000])).toEqual([
+    ['6.1-debian-arm64', true],
+  ]);
+  expect(others[0]?.index.formatText('sched', 'sched_switch')).toBeUndefined();
+});
+
+it('reads each kernel once, and does not check the target against itself', async () => {
+  const [amd64, arm64] = [
+    { kind: 'bundled', id: '6.1-debian-amd64' },
+    { kind: 'bundled', id: '6.1-debian-arm64' },
+  ] as const;
+  const { target, opened } = open(amd64, [arm64, amd64, arm64]);
+  const { others } = await target.withOthers;
+  expect(others.map(({ label }) => label)).toEqual(['6.1-debian-arm64']);
+  expect(opened).toEqual([amd64, arm64]);
+});
+
+it('lets each kernel know the others, and which is the target', async () => {
+  const { target } = open({ kind: 'bundled', id: '6.1-debian-amd64' }, [
+    { kind: 'bundled', id: '6.1-debian-arm64' },
+    { kind: 'bundled', id: '5.10-debian-amd64' },
+  ]);
+  const kernel = await target.withOthers;
+  expect(kernel.target).toBe(kernel);
+  const [arm64] = kernel.others;
+  expect(arm64?.target).toBe(kernel);
+  expect(arm64?.others.map(({ label }) => label)).toEqual(['6.1-debian-amd64', '5.10-debian-amd64']);
+  expect(arm64?.elsewhere('syscalls', 'sys_enter_open')).toHaveLength(2);
+});
+
+it('tells kernels of one release apart by where they are from', () => {
+  const kernel = { release: '6.1.0', machine: 'x86_64' };
+  expect(
+    labelsOf([
+      { ...kernel, source: 'local', location: '/sys/kernel/tracing' },
+      { ...kernel, source: 'snapshot', location: '/k/a.ebpfkernel' },
+      { ...kernel, release: '6.2.0', source: 'snapshot', location: '/k/b.ebpfkernel' },
+      { ...kernel, release: 'unknown', source: 'directory', location: '/k/c' },
+    ]),
+  ).toEqual(['6.1.0 (this machine)', '6.1.0 (/k/a.ebpfkernel)', '6.2.0', '/k/c']);
 });
 
 it('finds events by halves', async () => {
