@@ -35,6 +35,27 @@ describeUnless(requireKernel(), 'return-value', () => {
     expect(asked.filter(({ findings }) => isReported(findings)).length).toBeGreaterThanOrEqual(350);
   });
 
+  test('every fix makes the program load', async () => {
+    const kernel = await liveKernel();
+    const judged = await judge(
+      returnPrograms().filter(({ value }) => value === 128),
+      { attach: false, kernel },
+    );
+    const fixed = judged.flatMap(({ candidate, findings, kernel: { log } }) =>
+      refusal.test(log)
+        ? (findings[0]?.fixes ?? []).map(({ edits }, n) => ({
+            name: `${candidate.name}_${n}`,
+            text: candidate.text
+              .replace('return 128', `return ${edits[0]?.newText ?? ''}`)
+              .replace('(void', `_${n}(void`),
+          }))
+        : [],
+    );
+    const again = await judge(fixed, { attach: false, kernel });
+    expect(again.filter(({ kernel: { load } }) => load !== 'ok')).toEqual([]);
+    expect(again.length).toBeGreaterThanOrEqual(60);
+  });
+
   test('what is said of branches is what the verifier sees', async () => {
     const bodies = [
       'if (bpf_get_prandom_u32()) return 7; return 1;',

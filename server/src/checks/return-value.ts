@@ -1,7 +1,7 @@
 /** A constant that a program of this section must not return: the verifier refuses it. */
 import { parseSectionName } from '#core/bpf/section-name';
 import { returnValues, type ReturnValue } from '#core/bpf/return-values';
-import type { Program } from '../analysis/model';
+import type { Program, SourceAnalysis } from '../analysis/model';
 import { allowedReturns, type Range } from '../returns/allowed';
 import { nameOf } from '../returns/describe';
 import { certainReturns, type Returned } from '../returns/returned';
@@ -18,10 +18,21 @@ function findings({ source, kernel }: DocumentView, program: Program): readonly 
   const range = name && allowedReturns(name, kernel.index);
   if (name === undefined || range === undefined) return [];
   const isAllowed = ({ value }: { readonly value: number }) => range.min <= value && value <= range.max;
-  const meanings = returnValues(name.def).filter(isAllowed);
+  // Hooks of true and false mean something else by 0 than the others do.
+  const isBoolean = name.def.attachType === 'BPF_LSM_MAC' && range.max === 1;
+  const meanings = isBoolean ? [] : returnValues(name.def).filter(isAllowed).map(withoutMacro(source));
   return certainReturns(source, program)
     .filter((returned) => !isAllowed(returned))
     .map((returned) => finding(program, range, meanings, returned));
+}
+
+/** A macro that the file does not have is a number. */
+function withoutMacro({ constants, includes }: SourceAnalysis) {
+  return ({ value, name, header, text }: ReturnValue): ReturnValue => {
+    const isKnown =
+      header === undefined || constants.has(name ?? '') || includes.some(({ path }) => path === header);
+    return { value, text, ...(isKnown && name !== undefined && { name }) };
+  };
 }
 
 function finding(
@@ -37,10 +48,9 @@ function finding(
     severity: 'error',
     dependsOnKernel: range.dependsOnKernel,
     message: `A program of ${section.value} may return ${written}, and this is ${value}: the verifier refuses it.`,
-    advice: meanings
-      .map((one) => `${nameOf(one)} ${one.text.replaceAll('`', '')}`)
-      .join('; ')
-      .concat('.'),
+    ...(meanings.length > 0 && {
+      advice: `${meanings.map((one) => `${nameOf(one)} ${one.text.replaceAll('`', '')}`).join('; ')}.`,
+    }),
     fixes: meanings.map((one) => ({
       title: `Return ${nameOf(one)}: ${one.text.replaceAll('`', '')}`,
       edits: [{ span, newText: nameOf(one) }],

@@ -29,7 +29,7 @@ describe('return-value', () => {
     ['cgroup/sysctl', '-1', 'only 0 to 1'],
     ['sockops', '-1', 'only 0 to 1'],
     ['sk_lookup', '2', 'SK_PASS lets it pass'],
-    ['netfilter', '2', 'NF_ACCEPT'],
+    ['netfilter', '2', '1 lets the packet pass'],
     ['fentry/vfs_read', '1', 'only 0'],
     ['fexit.s/vfs_read', '-1', 'only 0'],
     ['iter/task', '2', 'asks for the same object again'],
@@ -123,6 +123,14 @@ describe('return-value', () => {
       'Return 0: refuses it with EPERM',
     ]);
     expect(await titles('fentry/vfs_read')).toEqual(['* Return 0: goes on: the value is not used']);
+    const header = '#include <linux/netfilter.h>\n';
+    const [accept] = await checkFixture(header + program('netfilter', refused('9')), context);
+    expect(accept?.fixes.map(({ title }) => title)).toEqual([
+      'Return NF_ACCEPT: lets the packet pass',
+      'Return NF_DROP: drops the packet',
+    ]);
+    const [hook] = await checkFixture(program('lsm/audit_rule_known', refused('9')), context);
+    expect(hook?.fixes).toEqual([]);
     const [finding] = await checkFixture(program('sk_lookup', refused('9')), context);
     expect(finding && applyFix(program('sk_lookup', '\treturn 9;'), finding)).toContain('return SK_PASS;');
   });
