@@ -96,6 +96,31 @@ for (const { version, vscode } of codeServers) {
       await workbench.line('int handle_fchmodat(struct trace_event_raw_sys_enter *ctx)').waitFor();
     });
 
+    it('completes members of kernel structs where C has none, and says where they are', async () => {
+      await workbench.openFile('parent.bpf.c');
+      await workbench.goTo(...placeOf('parent.bpf.c', ', gro'));
+      await workbench.press('ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight');
+      await workbench.type('up');
+      await workbench.suggestRows().first().filter({ hasText: 'group_leader' }).waitFor();
+      await shot('members');
+      await workbench.press('Enter');
+      await workbench.line(/BPF_CORE_READ\(task,\sgroup_leader\)/).waitFor();
+      await workbench.goTo(...placeOf('parent.bpf.c', 'real_parent'));
+      expect(await (await workbench.hover()).textContent()).toMatch(
+        /struct task_struct \*real_parent.*offset/is,
+      );
+      await workbench.press('Escape');
+    });
+
+    it('underlines a read that the verifier refuses, and the fix reads it by CO-RE', async () => {
+      await workbench.openFile('parent.bpf.c');
+      await workbench.goTo(...placeOf('parent.bpf.c', 'task->real_parent->'));
+      await workbench.applyQuickFix('BPF_CORE_READ(task, real_parent, tgid)', () =>
+        shot('untrusted-pointer'),
+      );
+      await workbench.line(/BPF_CORE_READ\(task,\sreal_parent,\stgid\)/).waitFor();
+    });
+
     it('goes from the SEC string to the format of the event', async () => {
       await workbench.openFile('fchmodat.bpf.c');
       await workbench.goTo(...placeOf('fchmodat.bpf.c', 'sys_enter_fchmodat'));
