@@ -3,6 +3,7 @@ import { SECTIONS } from '#core/bpf/section-table';
 import { parseSectionName } from '#core/bpf/section-name';
 import type { SectionDef } from '#core/bpf/sections';
 import { availabilityOn, callingTypes, isForSleepable } from '../helpers/availability';
+import type { Program } from '../analysis/model';
 import { certainCalls, type CertainCall } from '../helpers/certain-calls';
 import { helperNamed, type Helper } from '../helpers/helpers';
 import type { DocumentView } from '../view';
@@ -12,21 +13,36 @@ export const helperUnavailable: Check = {
   code: 'helper-unavailable',
   run: (view) => {
     const ask = availabilityOn(view.kernel.index);
-    return certainCalls(view, (name) => name.startsWith('bpf_')).flatMap((call) => findings(view, call, ask));
+    const isMissing = (name: string, program: Program): boolean => {
+      const asked = questionOf(name, program);
+      const answer = asked && ask(asked.helper, asked.def);
+      return answer === 'absent' || answer === 'refused';
+    };
+    return certainCalls(view, isMissing).flatMap((call) => findings(view, call, ask));
   },
 };
+
+function questionOf(
+  name: string,
+  { section }: Program,
+): { readonly helper: Helper; readonly def: SectionDef } | undefined {
+  const helper = helperNamed(name);
+  const parsed = helper && parseSectionName(section.value);
+  // One that is not loaded by default may be meant for other kernels.
+  return helper === undefined || parsed === undefined || parsed.optional
+    ? undefined
+    : { helper, def: parsed.def };
+}
 
 function findings(
   { kernel }: DocumentView,
   call: CertainCall,
   ask: ReturnType<typeof availabilityOn>,
 ): readonly Finding[] {
-  const section = parseSectionName(call.program.section.value);
-  const helper = helperNamed(call.helper);
-  // One that is not loaded by default may be meant for other kernels.
-  if (section === undefined || helper === undefined || section.optional) return [];
-  const answer = ask(helper, section.def);
-  if (answer !== 'absent' && answer !== 'refused') return [];
+  const asked = questionOf(call.helper, call.program);
+  if (asked === undefined) return [];
+  const { helper, def } = asked;
+  const answer = ask(helper, def);
   const { release } = kernel.index.provenance;
   const callee = call.callee === helper.name ? helper.name : `${call.callee} calls ${helper.name}, which`;
   return [
@@ -41,7 +57,7 @@ function findings(
             message: `${callee} is not on kernel ${release}: the verifier refuses the program.`,
             ...since(helper),
           }
-        : refused(callee, helper, section.def, release)),
+        : refused(callee, helper, def, release)),
     },
   ];
 }

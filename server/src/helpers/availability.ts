@@ -12,15 +12,21 @@ import { seriesOf } from './series';
 /** `absent`: the kernel does not have it. `refused`: not to such programs. Undefined: not known for certain. */
 export type Availability = 'available' | 'absent' | 'refused' | undefined;
 
-/** For many questions about one kernel: its list of helpers is read once, with the first. */
+/** For many questions about one kernel: its list of helpers is read once, and no question is answered twice. */
 export function availabilityOn(index: KernelIndex): (helper: Helper, def: SectionDef) => Availability {
   let own: ReadonlySet<string> | undefined;
-  return (helper, def) => {
+  const answers = new Map<string, Availability>();
+  const answer = (helper: Helper, def: SectionDef): Availability => {
     own ??= kernelHelpers(index);
     if (own.size > 0 && !own.has(enumerator(helper))) return isReplaced(helper) ? undefined : 'absent';
     const kind = programKind(def);
     if (kind === undefined) return undefined;
     return probed(index, helper, def, kind) ?? known(index.provenance.release, helper.id, kind);
+  };
+  return (helper, def) => {
+    const question = `${def.name} ${helper.name}`;
+    if (!answers.has(question)) answers.set(question, answer(helper, def));
+    return answers.get(question);
   };
 }
 
@@ -51,7 +57,7 @@ function probed(
   kind: ProgramKind,
 ): Availability {
   const type = programType.replace('BPF_PROG_TYPE_', '');
-  if (kind.endsWith(' sleepable') || attachTypesMatter(type)) return undefined;
+  if (features === undefined || kind.endsWith(' sleepable') || attachTypesMatter(type)) return undefined;
   const list = memberOf(memberOf(features, 'helpers'), `${type.toLowerCase()}_available_helpers`);
   return Array.isArray(list) && list.length > 0 && !list.includes(name) ? 'refused' : undefined;
 }

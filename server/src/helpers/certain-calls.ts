@@ -33,17 +33,21 @@ export interface CertainCall extends HelperCall {
 /** The calls of these helpers that the file's programs certainly make. */
 export function certainCalls(
   { text, source }: DocumentView,
-  isMeant: (helper: string) => boolean,
+  isMeant: (helper: string, program: Program) => boolean,
 ): readonly CertainCall[] {
   const own = ownNames(source);
   return source.programs.flatMap((program) => {
     if (program.section.conditional || program.function.conditional) return [];
+    // Most programs call none of them: their statements need not be read.
+    const { start, end } = program.function.bodySpan;
+    const words = new Set(text.slice(start, end).match(/\bbpf_\w+/gi));
+    if (![...words].some((word) => isMeant(macros.get(word) ?? word, program))) return [];
     return certainStatements(text, program.function, source.maps).flatMap(({ certain }) =>
       certain.flatMap((token, n) => {
         const callee = token.text;
         if (token.kind !== 'word' || certain[n + 1]?.text !== '(' || own.has(callee)) return [];
         const helper = macros.get(callee) ?? callee;
-        if (!isMeant(helper)) return [];
+        if (!isMeant(helper, program)) return [];
         // A member, or a declaration of the same name.
         const before = certain[n - 1];
         if (/^(?:->|\.|\*)$/.test(before?.text ?? '') || isType(before)) return [];
