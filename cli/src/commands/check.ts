@@ -2,9 +2,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createAnalyzer } from '#server/analysis/create-analyzer';
 import { checkSource } from '#server/check-source';
 import { createHeaderStore } from '#server/headers/store';
+import { openAnalyzer } from '../analyzer';
 import { oneOf, readArguments } from '../arguments';
 import { exitCode, MissingError, UsageError } from '../command';
 import type { Command, Io } from '../command';
@@ -32,10 +32,7 @@ export const check: Command = {
     const paths = (await Promise.all(positionals.map((path) => sources(path, io)))).flat();
     const [kernel, analyzer] = await Promise.all([
       chooseKernel(values.kernel, io, { alsoKnown: true, alsoCheck: values.also, withoutUnreadable: true }),
-      createAnalyzer({
-        runtime: join(io.dist, 'web-tree-sitter.wasm'),
-        grammar: join(io.dist, 'tree-sitter-c.wasm'),
-      }),
+      openAnalyzer(io),
     ]);
     const headers = createHeaderStore(analyzer);
     const files: CheckedFile[] = [];
