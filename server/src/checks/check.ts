@@ -15,11 +15,13 @@ export type DiagnosticCode =
   | 'prog-args'
   | 'unknown-field'
   | 'untrusted-pointer'
+  | 'user-pointer'
   | 'return-value'
   | 'helper-unknown'
   | 'helper-unavailable'
   | 'helper-license'
-  | 'license-missing';
+  | 'license-missing'
+  | 'null-check';
 
 export interface Check {
   readonly code: DiagnosticCode;

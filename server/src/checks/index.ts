@@ -13,12 +13,14 @@ import { helperUnavailable } from './helper-unavailable';
 import { helperUnknown } from './helper-unknown';
 import { licenseMissing } from './license-missing';
 import { merged, weakened } from './merge';
+import { nullCheck } from './null-check';
 import { progArgs } from './prog-args';
 import { returnValue } from './return-value';
 import { unknownField } from './unknown-field';
 import { unknownSection } from './unknown-section';
 import { unknownTracepoint } from './unknown-tracepoint';
 import { untrustedPointer } from './untrusted-pointer';
+import { userPointer } from './user-pointer';
 
 export const checks: readonly Check[] = [
   unknownSection,
@@ -33,11 +35,13 @@ export const checks: readonly Check[] = [
   progArgs,
   unknownField,
   untrustedPointer,
+  userPointer,
   returnValue,
   helperUnknown,
   helperUnavailable,
   helperLicense,
   licenseMissing,
+  nullCheck,
 ];
 
 /** All findings for a document, in the order of its text: on the target, and on each kernel of `alsoCheck`. */

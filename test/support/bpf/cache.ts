@@ -1,6 +1,6 @@
 /** Files that are costly to make and good until what they are made of changes, in `.cache/` of the repository. */
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,7 +8,7 @@ const folder = fileURLToPath(new URL('../../../.cache/test/', import.meta.url));
 
 /**
  * The path of `<key>/<name>` in the cache, made by `make(path)` if it is not there. Tests run in several processes:
- * it appears by a rename, whole or not at all.
+ * it appears whole or not at all, and what one has made is not made anew by another: others may rest on it.
  */
 export async function cached(
   name: string,
@@ -23,7 +23,9 @@ export async function cached(
   const unfinished = `${path}.${process.pid}`;
   try {
     await make(unfinished);
-    await rename(unfinished, path);
+    await link(unfinished, path).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    });
   } finally {
     await rm(unfinished, { force: true });
   }

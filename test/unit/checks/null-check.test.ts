@@ -1,0 +1,69 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { applyFix, findingsOf } from '#support/check-fixture';
+import type { FixtureContext } from '#support/check-fixture';
+import { fixtureContext } from './context';
+
+describe('null-check', () => {
+  let context: FixtureContext;
+  beforeAll(async () => {
+    context = await fixtureContext();
+  });
+  const program = (body: string, type = 'HASH') => `
+char LICENSE[] SEC("license") = "GPL";
+struct value { __u64 count; __u64 bytes[4]; };
+struct { __uint(type, BPF_MAP_TYPE_${type}); __uint(max_entries, 16); __type(key, __u32); __type(value, struct value); } map SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
+SEC("tp/syscalls/sys_enter_close")
+int handle(struct trace_event_raw_sys_enter *ctx)
+{
+	__u32 key = ctx->args[0];
+	${body}
+	return 0;
+}
+`;
+  const lookup = 'struct value *v = bpf_map_lookup_elem(&map, &key);\n\t';
+
+  it('reports the use, and the fix checks before it', async () => {
+    const source = program(`${lookup}\n\tv->count += 1;`);
+    const [finding] = await findingsOf(source, context);
+    expect(finding).toMatchObject({ code: 'null-check', severity: 'error' });
+    const fixed = (finding && applyFix(source, finding)) ?? '';
+    expect(fixed).toMatch(/if \(!v\)\n\t\treturn 0;\n\s*v->count \+= 1;/);
+    expect(await findingsOf(fixed, context)).toEqual([]);
+  });
+
+  it.each([
+    `${lookup}v->bytes[2] = 1;`,
+    `struct value *v;\n\n\tv = (struct value *)bpf_map_lookup_elem(&map, &key);\n\tv->count++;`,
+    `${lookup}__sync_fetch_and_add(&v->count, 1);`,
+    `${lookup}if (key == 3)\n\t\tkey = 4;\n\tv->count = key;`,
+    `struct value *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);\n\te->count = 1;\n\tbpf_ringbuf_submit(e, 0);`,
+  ])('reports %s', async (body) => {
+    expect((await findingsOf(program(body), context)).map(({ code }) => code)).toEqual(['null-check']);
+  });
+
+  it.each([
+    `${lookup}if (!v)\n\t\treturn 0;\n\tv->count = 1;`,
+    `${lookup}if (v)\n\t\tv->count = 1;`,
+    `${lookup}ASSERT(v);\n\tv->count = 1;`,
+    `struct value *v;\n\tif ((v = bpf_map_lookup_elem(&map, &key))) {\n\t\tv->count = 1;\n\t}`,
+    `struct value *v;\n\tif (!(v = bpf_map_lookup_elem(&map, &key)))\n\t\treturn 0;\n\tv->count = 1;`,
+    `${lookup}struct value *w = v;\n\tv->count = 1;`,
+    `${lookup}__u64 n = sizeof(v->count);\n\tkey = n;`,
+    // Read, and perhaps not used.
+    `${lookup}__u64 n = v->count;\n\tkey = n;`,
+    `${lookup}v = &own;\n\tv->count = 1;`,
+    `${lookup}goto out;\nout:\n\tv->count = 1;`,
+    `struct value *v = lookup(bpf_map_lookup_elem(&map, &key));\n\tv->count = 1;`,
+    `struct value *v = bpf_map_lookup_elem(&map, &key) ?: &own;\n\tv->count = 1;`,
+    `struct value *v = bpf_map_lookup_elem(inner, &key);\n\tv->count = 1;`,
+    `if (0) {\n\t\t${lookup}v->count = 1;\n\t}`,
+  ])('is silent: %s', async (body) => {
+    expect(await findingsOf(program(body), context)).toEqual([]);
+  });
+
+  it('is silent on arrays, whose elements newer verifiers know', async () => {
+    for (const type of ['ARRAY', 'PERCPU_ARRAY'])
+      expect(await findingsOf(program(`${lookup}v->count = 1;`, type), context)).toEqual([]);
+  });
+});
