@@ -1,6 +1,6 @@
 /**
  * The arguments of a system call that are pointers hold addresses of the process. The verifier refuses to read through
- * them, and a helper that reads the kernel's memory does not reach them: it fails with -EFAULT and leaves zeros.
+ * them, and a helper that reads the kernel's memory does not reach them: it fails and leaves zeros.
  */
 import { fieldFacts } from '#core/kernel/fields';
 import { tokenize, type Token } from '../analysis/lexer';
@@ -56,7 +56,7 @@ function failing({ callee, calleeSpan, argumentSpan }: Read, name: string): Find
     span: argumentSpan,
     severity: 'warning',
     dependsOnKernel: true,
-    message: `${name} points into the memory of the process, which ${callee}() does not read: it fails with -EFAULT. Use ${right}().`,
+    message: `${name} points into the memory of the process, which ${callee}() does not read: it fails and leaves zeros. Use ${right}().`,
     fixes: [
       { title: `Change to ${right}()`, edits: [{ span: calleeSpan, newText: right }], preferred: true },
     ],

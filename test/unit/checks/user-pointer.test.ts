@@ -23,7 +23,7 @@ ${body}
   it('reports a read of kernel memory, and the fix reads that of the process', async () => {
     const source = program(
       '\tbpf_probe_read_kernel_str(name, sizeof(name), (void *)ctx->args[1]);\n' +
-        '\t//                                            ^^^^^^^^^^^^^^^^^^^^ warning[user-pointer]: -EFAULT',
+        '\t//                                            ^^^^^^^^^^^^^^^^^^^^ warning[user-pointer]: leaves zeros',
     );
     const [finding] = await checkFixture(source, context);
     const fixed = (finding && applyFix(source, finding)) ?? '';
