@@ -111,8 +111,7 @@ export class RunController implements vscode.Disposable {
     const { document, hosts, mode } = request;
     if (document.uri.scheme !== 'file')
       throw new Error('Save the program to a file first: the compiler reads it from there.');
-    if (document.isDirty && !(await document.save()))
-      throw new Error(`${document.uri.fsPath} could not be saved.`);
+    await save(document);
     const programs = await this.#programs(document);
     const hints = mode === 'run' ? await this.#hints(document) : undefined;
     const isReload = this.#live !== undefined && sameRun(this.#live.request, request);
@@ -281,4 +280,10 @@ function titleOf({ document, mode, program }: RunRequest): string {
 function sameRun(a: RunRequest, b: RunRequest): boolean {
   const key = ({ hosts, mode, program }: RunRequest) => JSON.stringify([hosts, mode, program]);
   return a.mode === 'run' && key(a) === key(b);
+}
+
+/** A save fails where one of VS Code's own, after a delay, is on its way: then that one may have done it, or the next one does. */
+async function save(document: vscode.TextDocument): Promise<void> {
+  for (let attempt = 0; document.isDirty && attempt < 3; attempt++) await document.save();
+  if (document.isDirty) throw new Error(`${document.uri.fsPath} could not be saved.`);
 }
