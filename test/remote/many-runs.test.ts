@@ -1,5 +1,5 @@
 /** A hundred runs, one after another as a person makes them all day: nothing gathers on the host or here. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startRun } from '#runner/run/start-run';
@@ -31,9 +31,21 @@ async function ours() {
     files: (await readdir('/proc/self/fd')).length,
     children: children.trim() === '' ? 0 : children.trim().split(' ').length,
     resources: process.getActiveResourcesInfo().sort(),
+    sockets: await ourSockets(),
     folders: await readdir(tmpdir()),
   };
 }
+
+/** Sockets that wait for an askpass of ours, in this process: others may have theirs. */
+async function ourSockets(): Promise<number> {
+  const names = await readdir('/proc/self/fd');
+  const links = await Promise.all(names.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  const own = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
+  const lines = (await readFile('/proc/net/unix', 'utf8')).split('\n');
+  return lines.filter((line) => isListening(line) && own.has(line.trim().split(/ +/)[6] ?? '')).length;
+}
+
+const isListening = (line: string) => line.includes('@ebpf-workbench-') && line.includes(' 00010000 ');
 
 /** Programs, maps and links of this test in the kernel, and processes that serve a connection to the server. */
 const theirs = (server: Sshd) => async () =>
