@@ -1,5 +1,5 @@
 /** Files that are costly to make and good until what they are made of changes, in `.cache/` of the repository. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 const folder = fileURLToPath(new URL('../../../.cache/test/', import.meta.url));
 
 /**
- * The path of `<key>/<name>` in the cache, made by `make(path)` if it is not there. Tests run in several processes:
- * it appears whole or not at all, and what one has made is not made anew by another: others may rest on it.
+ * The path of `<key>/<name>` in the cache, made by `make(path)` if it is not there. Several tests may ask at once: each
+ * makes its own, the first one's stays (others may rest on it), and it appears whole or not at all.
  */
 export async function cached(
   name: string,
@@ -20,7 +20,7 @@ export async function cached(
   const path = join(folder, hash.digest('hex').slice(0, 16), name);
   if (await exists(path)) return path;
   await mkdir(dirname(path), { recursive: true });
-  const unfinished = `${path}.${process.pid}`;
+  const unfinished = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     await make(unfinished);
     await link(unfinished, path).catch((error: unknown) => {

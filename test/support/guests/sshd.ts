@@ -5,7 +5,6 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { findOnPath } from '#support/bpf/requirements';
 import { writeAccount } from './accounts';
 import type { Account } from './accounts';
@@ -13,7 +12,17 @@ import { createKeyFile } from './keys';
 import { createSshHost } from './ssh';
 import type { SshHost } from './ssh';
 
-const ownMounts = fileURLToPath(new URL('own-mounts.sh', import.meta.url));
+/**
+ * For sh, whose arguments are a folder and a program: runs that as a host of its own. Its /dev/shm is empty, and the files
+ * of the folder take the place of those in /etc; the system's stay as they are.
+ */
+const ownMounts = `set -e
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+for file in "$1"/*; do
+  if [ -f "$file" ]; then mount --bind "$file" "/etc/\${file##*/}"; fi
+done
+shift
+exec "$@"`;
 
 /** In the environment of all that the server starts: its port. */
 export const hostVariable = 'EBPF_TEST_HOST';
@@ -45,7 +54,8 @@ export async function startSshd({ settings = {}, account }: SshdOptions = {}): P
     const etc = join(folder, 'etc');
     await mkdir(etc);
     if (account !== undefined) await writeAccount(account, folder, etc);
-    const server = await listen(folder, settings, ['unshare', '--mount', '--', ownMounts, etc]);
+    const asHost = ['unshare', '--mount', '--', 'sh', '-c', ownMounts, 'sh', etc];
+    const server = await listen(folder, settings, asHost);
     return {
       ...(await createSshHost({ folder, port: server.port, hostKey: hostKey.line, key })),
       pid: server.pid,
