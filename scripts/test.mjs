@@ -2,9 +2,11 @@
 //
 //   npm test                      all steps
 //   npm test -- lint unit kernel  these only
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { setupTestTools } from './setup-test-tools.mjs';
 
@@ -14,7 +16,7 @@ const chosen = process.argv.slice(2);
 const wanted = (step) => chosen.length === 0 || chosen.includes(step);
 
 const rows = [];
-if (!existsSync('node_modules') && !run('npm', ['ci'])) {
+if (!existsSync('node_modules') && !(await run('npm', ['ci']))) {
   row('npm ci', { failed: 1 });
   summarise();
   process.exit();
@@ -30,32 +32,43 @@ if (unknown.length > 0) {
 }
 
 // What is tested in an editor or a terminal is what was built.
-if (!run('npm', ['run', '--silent', 'build'])) row('build', { failed: 1 });
-for (const check of ['typecheck', 'lint']) if (wanted(check)) timed(check, () => runCheck(check));
-for (const tier of tiers) if (wanted(tier)) timed(tier, () => runTier(tier));
+if (!(await run('npm', ['run', '--silent', 'build']))) row('build', { failed: 1 });
+// The checks use one processor: they run beside the first tier, and say what they found after it.
+const checks = runChecks(['typecheck', 'lint'].filter(wanted));
+for (const tier of tiers.filter(wanted)) {
+  console.log(`\n== ${tier}`);
+  await timed(tier, () => runTier(tier));
+  await checks;
+}
+await checks;
 summarise();
 
-function timed(name, step) {
-  console.log(`\n== ${name}`);
+async function runChecks(names) {
+  for (const name of names) {
+    await timed(name, async () => {
+      const { code, output } = await collect('npm', ['run', '--silent', name]);
+      console.log(`\n== ${name}\n${output}`);
+      return code === 0 ? { passed: 1 } : { failed: 1 };
+    });
+  }
+}
+
+async function timed(name, step) {
   const start = Date.now();
-  row(name, { ...step(), seconds: (Date.now() - start) / 1000 });
+  row(name, { ...(await step()), seconds: (Date.now() - start) / 1000 });
 }
 
 function row(name, { passed = 0, failed = 0, skipped = 0, reasons = {}, failures = [], seconds = 0 }) {
   rows.push({ name, passed, failed, skipped, reasons, failures, seconds });
 }
 
-function runCheck(script) {
-  return run('npm', ['run', '--silent', script]) ? { passed: 1 } : { failed: 1 };
-}
-
-function runTier(tier) {
+async function runTier(tier) {
   const output = join(root, '.cache', 'test', `${tier}.json`);
   mkdirSync(dirname(output), { recursive: true });
   rmSync(output, { force: true });
   process.env.EBPF_TIER_SUMS = output;
   const reporters = ['--reporter=default', '--reporter=./scripts/tier-reporter.mjs'];
-  const ok = run(process.execPath, [
+  const ok = await run(process.execPath, [
     'node_modules/vitest/vitest.mjs',
     'run',
     '--project',
@@ -98,6 +111,18 @@ function summarise() {
   console.log(`${total('passed')} passed, ${total('failed')} failed, ${total('skipped')} skipped`);
 }
 
-function run(command, args) {
-  return spawnSync(command, args, { stdio: 'inherit' }).status === 0;
+async function run(command, args) {
+  const [code] = await once(spawn(command, args, { stdio: 'inherit' }), 'close');
+  return code === 0;
+}
+
+/** Runs it without showing what it prints. */
+async function collect(command, args) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [out, err, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code, output: out + err };
 }

@@ -15,10 +15,10 @@ describeUnless(requireKernel(), 'handlers for other kernels', () => {
     '%s: every event compiles with its own types, and is relocated',
     async (id) => {
       const kernel = await bundledView(id);
-      const headers = { 'vmlinux.h': `#include "${await bundledHeader(id)}"\n` };
+      const compiledFor = { header: await bundledHeader(id) };
       const judged = await inParallel(batches(kernel.index.events), async (events) => {
         const { path, messages } = await compileBpf(program(kernel, { events }), {
-          headers,
+          kernel: compiledFor,
           flags: ['-Wall', '-Werror'],
         });
         expect(messages).toBe('');
@@ -38,10 +38,10 @@ describeUnless(requireKernel(), 'handlers for other kernels', () => {
         ids.map(async (other) => createKernelView(await bundledKernel(other), { chosen: true })),
       );
       const kernel = createKernelView(await bundledKernel(id), { chosen: true, others });
-      const headers = { 'vmlinux.h': `#include "${await bundledHeader(id)}"\n` };
+      const compiledFor = { header: await bundledHeader(id) };
       await inParallel(batches(kernel.index.events), async (events) => {
         const { path, messages } = await compileBpf(program(kernel, { events }), {
-          headers,
+          kernel: compiledFor,
           flags: ['-Wall', '-Werror'],
         });
         expect(messages).toBe('');

@@ -161,13 +161,13 @@ describeUnless(requireKernel(), 'fields on other kernels', () => {
     const analyzer = await testAnalyzer();
     const other = createKernelView(await bundledKernel(otherId), { chosen: true });
     const kernel = createKernelView(await bundledKernel(id), { chosen: true, others: [other] });
-    const headers = { 'vmlinux.h': `#include "${await bundledHeader(id)}"\n` };
+    const compiledFor = { header: await bundledHeader(id) };
     const reads = sharedReads(kernel, other.index);
     const starts = Array.from({ length: Math.ceil(reads.length / batchSize) }, (_, n) => n * batchSize);
     const judged = await inParallel(starts, async (start) => {
       const some = reads.slice(start, start + batchSize).map(({ text }) => text);
       const findings = await findingsOf(head + some.join(''), { analyzer, kernel });
-      const { path } = await compileBpf(head + some.join(''), { headers, flags: ['-w'] });
+      const { path } = await compileBpf(head + some.join(''), { kernel: compiledFor, flags: ['-w'] });
       const verdicts = await loadAsOn(otherId, path);
       expect(verdicts).toHaveLength(some.length);
       let at = head.length;

@@ -16,7 +16,7 @@ import type { Guest } from './guest';
 
 export interface OtherKernel {
   readonly view: KernelView;
-  /** The text of its `vmlinux.h`. */
+  /** The path of its `vmlinux.h`. */
   readonly header: string;
 }
 
@@ -80,9 +80,9 @@ function splitFormats(paths: string, text: string): FormatTexts {
   return { blob: Buffer.concat(files), entries };
 }
 
-/** Raw BTF as C. */
-async function vmlinuxHeader(btf: Uint8Array): Promise<string> {
-  const path = await cached('guest-vmlinux.h', [btf], async (output) => {
+/** Raw BTF as C: the path of a file. */
+function vmlinuxHeader(btf: Uint8Array): Promise<string> {
+  return cached('vmlinux.h', ['guest', btf], async (output) => {
     const input = `${output}.btf`;
     await writeFile(input, btf);
     try {
@@ -91,5 +91,4 @@ async function vmlinuxHeader(btf: Uint8Array): Promise<string> {
       await rm(input);
     }
   });
-  return readFile(path, 'utf8');
 }
