@@ -84,7 +84,7 @@ async function fixedPrograms(file: RejectedFile): Promise<readonly Fixed[]> {
   const known = await compiled(file.text, file);
   return inParallel(offered, async ({ name, rule, fix: { title, edits } }) => {
     const { path, warnings: all } = await compiled(applyEdits(file.text, edits), file);
-    const verdict = (await loadRejected(path, file)).find(({ program }) => program === name);
+    const [verdict] = await loadRejected(path, file, name);
     const said = verdict ? outcome(verdict) : 'not in the object';
     return {
       ...{ program: `${file.name} ${name}`, rule, title, warnings: without(all, known.warnings) },

@@ -1,8 +1,9 @@
 /** Loads the programs of a file as its first line says: with all capabilities, or with some. */
-import { buildLoader, loadPrograms, parseVerdicts } from '#support/bpf/loader';
+import { buildLoader, parseVerdicts } from '#support/bpf/loader';
 import type { ProgramVerdict } from '#support/bpf/loader';
 import { findOnPath, requireKernel } from '#support/bpf/requirements';
 import { mustRun } from '#support/process';
+import { ensureTracefs } from '#support/tracefs';
 import type { RejectedFile } from './corpus';
 
 /** Why that cannot be done here. */
@@ -10,14 +11,17 @@ export function whyNotLoaded(): string | undefined {
   return requireKernel() ?? (findOnPath('setpriv') === undefined ? 'setpriv on PATH' : undefined);
 }
 
+/** All programs of the object, or the one of this name. */
 export async function loadRejected(
   object: string,
   { capabilities }: RejectedFile,
+  program?: string,
 ): Promise<readonly ProgramVerdict[]> {
-  if (capabilities === undefined) return loadPrograms(object, { attach: false });
-  const kept = capabilities.split(',').map((name) => `+${name}`);
-  const loader = await buildLoader('cc', []);
-  return parseVerdicts(
-    await mustRun('setpriv', [`--bounding-set=-all,${kept.join(',')}`, loader, 'verify', object]),
-  );
+  const what = [...(program === undefined ? [] : ['--only', program]), object];
+  const loader = [await buildLoader('cc', []), 'verify', ...what];
+  const kept = capabilities?.split(',').map((name) => `+${name}`);
+  const limited = kept ? ['setpriv', `--bounding-set=-all,${kept.join(',')}`, ...loader] : loader;
+  await ensureTracefs();
+  const [command = '', ...args] = limited;
+  return parseVerdicts(await mustRun(command, args));
 }

@@ -1,6 +1,7 @@
 // The kernel's opinion of a BPF object, as JSON lines (report.h). Used by the tests through ../loader.ts.
 //
 //   loader verify [--attach] OBJECT      each program alone: load, and attach if told to
+//   loader verify --only PROGRAM OBJECT  one of them
 //   loader verify --types BTF OBJECT     the same, relocated for the kernel that this raw BTF is of
 //   loader run OBJECT [MAP…]             load and attach all; at the end of stdin print the maps, then leave
 //
@@ -36,6 +37,10 @@ int main(int argc, char **argv)
 	}
 	if (argc == 3 && strcmp(argv[1], "verify") == 0) {
 		verify(argv[2], 0, NULL);
+		return 0;
+	}
+	if (argc == 5 && strcmp(argv[1], "verify") == 0 && strcmp(argv[2], "--only") == 0) {
+		verify_alone(argv[4], argv[3], 0);
 		return 0;
 	}
 	if (argc == 5 && strcmp(argv[1], "verify") == 0 && strcmp(argv[2], "--types") == 0) {

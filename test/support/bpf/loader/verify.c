@@ -262,22 +262,28 @@ static void read_license(const char *path, char *license)
 	close(fd);
 }
 
-// One program through libbpf alone: load and bpf_program__attach(), as a skeleton would.
-static void verify_alone(const char *path, const char *name, int attach)
+void verify_alone(const char *path, const char *name, int attach)
 {
 	struct bpf_object *object = open_object(path);
 	struct bpf_program *program, *chosen = NULL;
 	struct verdict verdict = {};
 	struct bpf_link *link = NULL;
 
-	if (!object)
+	if (!object) {
+		report_error("open", errno, libbpf_text());
 		return;
+	}
 	bpf_object__for_each_program(program, object) {
 		int is_it = strcmp(bpf_program__name(program), name) == 0;
 
 		bpf_program__set_autoload(program, is_it);
 		if (is_it)
 			chosen = program;
+	}
+	if (!chosen) {
+		report_error("open", ENOENT, "no such program");
+		bpf_object__close(object);
+		return;
 	}
 	libbpf_text_clear();
 	verdict.load = -bpf_object__load(object);
