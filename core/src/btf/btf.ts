@@ -225,10 +225,20 @@ export class Btf {
     return this.#table(kind).find(name);
   }
 
+  /** All ids of this kind and name, ascending: a kernel may have several definitions of one tag. */
+  findAll(kind: TypeKind, name: string): readonly number[] {
+    return this.#table(kind).findAll(name);
+  }
+
   /** The names of all types of this kind, each once, in order of ids. */
   names(kind: TypeKind, prefix = ''): readonly string[] {
     const table = this.#table(kind);
     return prefix === '' ? table.names() : table.namesFrom(prefix);
+  }
+
+  /** The names of this kind that have a text in them, each once. */
+  namesWith(kind: TypeKind, text: string): readonly string[] {
+    return this.#table(kind).namesWith(text);
   }
 
   #table(kind: TypeKind): NameTable {

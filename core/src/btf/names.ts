@@ -6,6 +6,7 @@ import { fileOf } from './file';
 import type { BtfFile, BtfFiles } from './file';
 import { kindNumber } from './kinds';
 import { hashBytes } from './strings';
+import type { Strings } from './strings';
 
 const encoder = new TextEncoder();
 
@@ -38,6 +39,20 @@ export class NameTable {
     }
   }
 
+  /** All ids with this name, ascending. */
+  findAll(name: string): readonly number[] {
+    if (!name) return [];
+    const bytes = encoder.encode(name);
+    const mask = this.#slots.length - 1;
+    const found: number[] = [];
+    for (let slot = hashBytes(bytes) & mask; ; slot = (slot + 1) & mask) {
+      const id = this.#slots[slot] ?? 0;
+      if (id === 0) return found;
+      const file = fileOf(this.#files, id);
+      if (file.strings.equals(file.words[file.start(id)] ?? 0, bytes)) found.push(id);
+    }
+  }
+
   /** All names, each once, in order of ids. */
   names(): readonly string[] {
     return (this.#names ??= Object.freeze([
@@ -52,11 +67,21 @@ export class NameTable {
   /** The names that begin with a prefix, each once, in order of ids; the others are not decoded. */
   namesFrom(prefix: string): readonly string[] {
     const bytes = encoder.encode(prefix);
+    return this.#namesThat((strings, offset) => strings.startsWith(offset, bytes));
+  }
+
+  /** The names that have a text in them, likewise. */
+  namesWith(text: string): readonly string[] {
+    const bytes = encoder.encode(text);
+    return this.#namesThat((strings, offset) => strings.includes(offset, bytes));
+  }
+
+  #namesThat(isWanted: (strings: Strings, offset: number) => boolean): readonly string[] {
     const found = new Set<string>();
     for (const file of this.#files) {
       for (const id of namedIds(file, this.#kind)) {
         const start = file.start(id);
-        if (file.strings.startsWith(file.words[start] ?? 0, bytes)) found.add(file.stringAt(start));
+        if (isWanted(file.strings, file.words[start] ?? 0)) found.add(file.stringAt(start));
       }
     }
     return [...found];

@@ -71,6 +71,17 @@ export class Strings {
     return prefix.every((byte, i) => this.#bytes[start + i] === byte);
   }
 
+  /** Whether the string at an offset has these bytes in it. */
+  includes(offset: number, text: Uint8Array): boolean {
+    if (offset < this.#start) return this.#base?.includes(offset, text) ?? false;
+    const bytes = this.#bytes;
+    const first = text[0];
+    for (let at = offset - this.#start; (bytes[at] ?? 0) !== 0; at++) {
+      if (bytes[at] === first && text.every((byte, i) => bytes[at + i] === byte)) return true;
+    }
+    return false;
+  }
+
   #terminator(start: number): number {
     const nul = this.#bytes.indexOf(0, start);
     return Math.min(nul < 0 ? this.#bytes.length : nul, start + MAX_STRING_BYTES);

@@ -58,12 +58,13 @@ export class ProgramLayout {
 
 /** The layouts of an object's programs by name. Functions of `.text` are no programs. */
 export function programLayouts(elf: ElfFile): ReadonlyMap<string, ProgramLayout> {
-  const code = new Code(elf);
+  const code = new ObjectCode(elf);
   const programs = code.functions.filter(({ section }) => section !== '.text');
   return new Map(programs.map((program) => [program.name, new ProgramLayout(code.reachable(program))]));
 }
 
-class Code {
+/** The functions of an object, and which of them calls which. */
+export class ObjectCode {
   readonly functions: readonly CodeRange[];
   readonly #elf: ElfFile;
   readonly #relocations = new Map<string, ReadonlyMap<number, ElfRelocation>>();
@@ -91,11 +92,16 @@ class Code {
   }
 
   #callees(range: CodeRange): readonly CodeRange[] {
+    return [...this.calls(range).values()];
+  }
+
+  /** What the calls of a function call, and its references to functions refer to; by bytes from the section's start. */
+  calls(range: CodeRange): ReadonlyMap<number, CodeRange> {
+    const callees = new Map<number, CodeRange>();
     const section = this.#section(range.section);
-    if (!section) return [];
+    if (!section) return callees;
     const view = new DataView(section.data.buffer, section.data.byteOffset, section.data.byteLength);
     const end = Math.min(range.offset + range.size, section.data.length - instructionBytes + 1);
-    const callees: CodeRange[] = [];
     for (let at = range.offset; at < end; at += instructionBytes) {
       const code = view.getUint8(at);
       const registers = view.getUint8(at + 1);
@@ -109,7 +115,7 @@ class Code {
       } else if (code === opcode.loadImmediate64 && relocation) {
         target = this.#target(relocation, immediate);
       }
-      if (target) callees.push(target);
+      if (target) callees.set(at, target);
       if (code === opcode.loadImmediate64) at += instructionBytes;
     }
     return callees;
@@ -127,6 +133,12 @@ class Code {
 
   #section(name: string): ElfSection | undefined {
     return this.#elf.sections.find((section) => section.name === name);
+  }
+
+  /** What a relocation at an instruction names, by bytes from the section's start. */
+  relocations(section: string): ReadonlyMap<number, ElfRelocation> {
+    const found = this.#section(section);
+    return found ? this.#relocationsOf(found) : new Map();
   }
 
   #relocationsOf(section: ElfSection): ReadonlyMap<number, ElfRelocation> {
