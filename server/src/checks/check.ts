@@ -21,7 +21,8 @@ export type DiagnosticCode =
   | 'helper-unavailable'
   | 'helper-license'
   | 'license-missing'
-  | 'null-check';
+  | 'null-check'
+  | 'map-definition';
 
 export interface Check {
   readonly code: DiagnosticCode;

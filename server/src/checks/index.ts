@@ -12,6 +12,7 @@ import { helperLicense } from './helper-license';
 import { helperUnavailable } from './helper-unavailable';
 import { helperUnknown } from './helper-unknown';
 import { licenseMissing } from './license-missing';
+import { mapDefinition } from './map-definition';
 import { merged, weakened } from './merge';
 import { nullCheck } from './null-check';
 import { progArgs } from './prog-args';
@@ -42,6 +43,7 @@ export const checks: readonly Check[] = [
   helperLicense,
   licenseMissing,
   nullCheck,
+  mapDefinition,
 ];
 
 /** All findings for a document, in the order of its text: on the target, and on each kernel of `alsoCheck`. */

@@ -12,9 +12,9 @@ interface Attributes {
   readonly values?: string;
 }
 
-export const keySizes = [undefined, 1, 2, 3, 4, 5, 8, 12, 16, 20, 64, 260, 261, 512];
-export const valueSizes = [undefined, 1, 4, 7, 8, 12, 16, 32, 40, 64, 1024, 32768];
-export const entryCounts = [undefined, 0, 1, 2, 3, 4096, 5000, 8192, 12288];
+const keySizes = [undefined, 1, 4, 5, 8, 16, 260, 261, 512, 513];
+const valueSizes = [undefined, 1, 4, 7, 8, 16, 40, 64, 32768, 32776];
+const entryCounts = [undefined, 0, 1, 2, 3, 4096, 5000, 8192, 12288];
 
 /** Written by hand from the kernel's sources, not taken from the table that is tested. */
 const good: Readonly<Record<string, Partial<Attributes>>> = {
@@ -38,7 +38,7 @@ const good: Readonly<Record<string, Partial<Attributes>>> = {
   ),
 };
 
-export function baseOf({ name }: MapType): Attributes {
+function baseOf({ name }: MapType): Attributes {
   return { key: 4, value: 4, entries: 1, flags: [], ...good[name] };
 }
 
@@ -55,36 +55,34 @@ export interface Asked extends MapText {
   readonly attributes: Attributes;
 }
 
-/** One attribute changed, or key and value together; sizes as numbers where `byNumber` says so. */
+/** One attribute changed, or key and value together; sizes as types and as numbers. */
 export function askedMaps(): readonly Asked[] {
   return askedTypes.flatMap((type) => {
     const base = baseOf(type);
-    const changed: readonly Attributes[] = [
+    const sizes: readonly Attributes[] = [
       base,
       ...keySizes.map((key) => ({ ...base, key })),
-      ...valueSizes.map((value) => ({ ...base, value })),
-      ...[4, 8, 16].flatMap((key) => [4, 8, 16].map((value) => ({ ...base, key, value }))),
+      ...(base.values === undefined ? valueSizes : [undefined, 4, 8]).map((value) => ({ ...base, value })),
+      ...[4, 8].flatMap((key) => [4, 16].map((value) => ({ ...base, key, value }))),
+    ];
+    const others: readonly Attributes[] = [
       ...entryCounts.map((entries) => ({ ...base, entries })),
       { ...base, flags: [] },
-      ...MAP_FLAGS.map(({ name }) => ({
-        ...base,
-        flags: [...base.flags.filter((one) => one !== name), name],
-      })),
-      ...MAP_FLAGS.map(({ name }) => ({ ...base, flags: [name] })),
+      ...MAP_FLAGS.map(({ name }) => ({ ...base, flags: [...new Set([...base.flags, name])] })),
+      ...(base.flags.length > 0 ? MAP_FLAGS.map(({ name }) => ({ ...base, flags: [name] })) : []),
       { ...base, flags: [...base.flags, 'RDONLY', 'WRONLY'] },
       { ...base, flags: [...base.flags, 'RDONLY_PROG', 'WRONLY_PROG'] },
     ];
-    return [false, true].flatMap((byNumber) =>
-      changed.map((attributes, n): Asked => {
-        const name = `m_${type.name.toLowerCase()}_${byNumber ? 'n' : 't'}${n}`;
-        return { type, attributes, name, text: mapText(name, type, attributes, byNumber) };
-      }),
-    );
+    const all = [
+      ...[...sizes, ...others].map((attributes) => ({ attributes, byNumber: false })),
+      ...sizes.map((attributes) => ({ attributes, byNumber: true })),
+    ];
+    return all.map(({ attributes, byNumber }, n): Asked => {
+      const name = `m_${type.name.toLowerCase()}_${n}`;
+      return { type, attributes, name, text: mapText(name, type, attributes, byNumber) };
+    });
   });
 }
-
-/** Numbers, since the C library's header may not know the newest. */
-export const numbers = `${MAP_TYPES.map((type, n) => `#define ${fullName(type)} ${n + 1}\n`).join('')}`;
 
 export function mapText(name: string, type: MapType, attributes: Attributes, byNumber: boolean): string {
   const { key, value, entries, flags, values } = attributes;
@@ -106,3 +104,25 @@ export function mapText(name: string, type: MapType, attributes: Attributes, byN
   ];
   return `struct {\n${fields.map((field) => `\t${field}\n`).join('')}} ${name} SEC(".maps");\n`;
 }
+
+/** What the machine decides: its CPUs, and `kernel.perf_event_max_stack`. */
+export const dependsOnMachine = ({ type, attributes: { value = 0, entries = 0 } }: Asked): boolean =>
+  (type.name === 'CPUMAP' && entries > 4) ||
+  (type.name === 'STACK_TRACE' && value > 127 * 8 && value % 8 === 0);
+
+/** A good definition of every type inside of a map of maps; clang does not tell the structs that only these name. */
+export function innerMaps(): readonly Asked[] {
+  const array = askedTypes.find(({ name }) => name === 'ARRAY_OF_MAPS');
+  if (array === undefined) throw new Error('no maps of maps');
+  return askedTypes.map((type) => {
+    const name = `inner_${type.name.toLowerCase()}`;
+    const inner = mapText('', type, baseOf(type), !type.typed)
+      .replace(/ SEC.*/s, '')
+      .trim();
+    const attributes = { key: 4, value: undefined, entries: 1, flags: [], values: inner };
+    return { type, attributes, name, text: mapText(name, array, attributes, false) };
+  });
+}
+
+/** The good definition of a type. */
+export const isBase = ({ name }: Asked): boolean => name.endsWith('_0');
