@@ -7,6 +7,7 @@ import type { SnapshotMeta } from '#core/snapshot/codec';
 import { writeWhole } from '#runner/capture/write-whole';
 import { chooseHosts } from '../run/hosts';
 import { writeKernel } from '../settings';
+import { requireTrust } from '../workspace-trust';
 import type { Command } from './command';
 import { captureKernelId } from './ids';
 
@@ -15,8 +16,7 @@ const title = 'Capture the kernel of which host?';
 export const captureKernel: Command = {
   id: captureKernelId,
   async run({ memory, hostKernels, log }) {
-    if (!vscode.workspace.isTrusted)
-      throw new Error('Kernels of hosts are captured in trusted workspaces only: trust this one first.');
+    requireTrust('Kernels of hosts are captured in trusted workspaces only');
     const [host] = (await chooseHosts(memory, { title, remember: false, single: true })) ?? [];
     const captured = host === undefined ? undefined : await hostKernels.capture(host);
     if (captured === undefined) return;

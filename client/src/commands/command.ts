@@ -9,6 +9,7 @@ import type { RunController } from '../run/run-controller';
 import type { VerifierLogs } from '../verifier/verifier-logs';
 import type { ProgramsRepository } from '../views/programs-repository';
 import type { TracepointsRepository } from '../views/tracepoints-repository';
+import { offerTrust } from '../workspace-trust';
 import { showLogId } from './ids';
 
 /** What commands and views work with. */
@@ -42,7 +43,7 @@ export function register(host: Host, command: Command): vscode.Disposable {
       await command.run(host, ...args);
     } catch (error) {
       host.log.error(`${command.id}:`, error instanceof Error ? error : String(error));
-      void offerLog(error instanceof Error ? error.message : String(error));
+      if (!offerTrust(error)) void offerLog(error instanceof Error ? error.message : String(error));
     }
   });
 }

@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import type { Host } from './command';
 import { chooseHosts, chosenHosts } from '../run/hosts';
-import type { RunRequest } from '../run/run-controller';
+import { runRule, type RunRequest } from '../run/run-controller';
+import { requireTrust } from '../workspace-trust';
 
 /** Undefined where the user chose no host. */
 export async function runRequest(
@@ -11,6 +12,7 @@ export async function runRequest(
   [uri, program]: readonly unknown[],
   { ask }: { readonly ask: boolean },
 ): Promise<RunRequest | undefined> {
+  requireTrust(runRule);
   const document =
     uri instanceof vscode.Uri ? await vscode.workspace.openTextDocument(uri) : host.editors.last?.document;
   if (document === undefined) throw new Error('Open the .bpf.c file that is to be run.');

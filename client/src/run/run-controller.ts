@@ -11,8 +11,12 @@ import { targetsOf, type HostNames } from './hosts';
 import { showProblems } from './show-problems';
 import { sayVerified } from './verified';
 import { readBuildOptions, readDumpInterval, readSshConfig } from './run-settings';
+import { requireTrust } from '../workspace-trust';
 import type { VerifierLogs } from '../verifier/verifier-logs';
 import type { Verdicts } from './verdicts';
+
+/** Before anybody is asked where. */
+export const runRule = 'Programs are run in trusted workspaces only';
 
 export interface RunRequest {
   readonly document: vscode.TextDocument;
@@ -106,8 +110,7 @@ export class RunController implements vscode.Disposable {
   }
 
   async #start(request: RunRequest): Promise<void> {
-    if (!vscode.workspace.isTrusted)
-      throw new Error('Programs are run in trusted workspaces only: trust this one first.');
+    requireTrust(runRule);
     const { document, hosts, mode } = request;
     if (document.uri.scheme !== 'file')
       throw new Error('Save the program to a file first: the compiler reads it from there.');

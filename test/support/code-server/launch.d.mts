@@ -9,6 +9,8 @@ export interface LaunchOptions {
   readonly port?: string;
   /** On top of the quiet defaults. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Folders open in restricted mode. Default: every folder is trusted. */
+  readonly workspaceTrust?: boolean;
   /** More arguments of the server. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;

@@ -12,7 +12,6 @@ const settings = {
   'extensions.ignoreRecommendations': true,
   'editor.minimap.enabled': false,
   'git.openRepositoryInParentFolders': 'never',
-  'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'window.commandCenter': false,
@@ -22,13 +21,20 @@ const settings = {
   'workbench.tips.enabled': false,
 };
 
+/** Folders are not trusted until the user says so, and nobody asks. */
+const trustSettings = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+};
+
 /**
  * @param {import('./install.mjs').CodeServer} codeServer
  * @param {import('./launch.mjs').LaunchOptions} options
  * @returns {Promise<import('./launch.mjs').RunningCodeServer>}
  */
 export async function launchCodeServer(codeServer, options) {
-  await writeSettings(options.dataDir, { ...settings, ...options.settings });
+  const trust = options.workspaceTrust ? trustSettings : { 'security.workspace.trust.enabled': false };
+  await writeSettings(options.dataDir, { ...settings, ...trust, ...options.settings });
   const { host = '127.0.0.1' } = options;
   const token = randomBytes(16).toString('hex');
   const child = spawn(
@@ -38,7 +44,8 @@ export async function launchCodeServer(codeServer, options) {
       '--accept-server-license-terms',
       ...['--host', host, '--port', options.port ?? '0', '--connection-token', token],
       ...['--server-data-dir', options.dataDir, '--extensions-dir', options.extensionsDir],
-      ...['--telemetry-level', 'off', '--disable-experiments', '--disable-workspace-trust'],
+      ...['--telemetry-level', 'off', '--disable-experiments'],
+      ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
       ...(options.args ?? []),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } },

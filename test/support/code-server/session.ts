@@ -15,6 +15,8 @@ export interface SessionOptions {
   /** Copied to a temporary directory, so that a test may edit its files. */
   readonly folder: string;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** The folder opens in restricted mode. Default: it is trusted. */
+  readonly workspaceTrust?: boolean;
 }
 
 /** A page that shows nothing yet, and the server that it will show. */
@@ -102,7 +104,8 @@ async function prepare(options: SessionOptions, args: readonly string[] = []): P
   const browser = await launchChromium();
   const page = await browser.newPage({ viewport: { width: 1366, height: 720 } });
   page.setDefaultTimeout(60_000);
-  const server = await launchCodeServer(codeServer, { ...dirs, args, settings: options.settings ?? {} });
+  const { settings = {}, workspaceTrust = false } = options;
+  const server = await launchCodeServer(codeServer, { ...dirs, args, settings, workspaceTrust });
   return { dir, folder, server, browser, page };
 }
 
