@@ -5,6 +5,7 @@ import type { DocumentView } from '../view';
 export type DiagnosticCode =
   | 'unknown-section'
   | 'unknown-tracepoint'
+  | 'unknown-function'
   | 'ctx-type'
   | 'ctx-layout'
   | 'ctx-args-range'

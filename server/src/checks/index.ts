@@ -18,6 +18,7 @@ import { nullCheck } from './null-check';
 import { progArgs } from './prog-args';
 import { returnValue } from './return-value';
 import { unknownField } from './unknown-field';
+import { unknownFunction } from './unknown-function';
 import { unknownSection } from './unknown-section';
 import { unknownTracepoint } from './unknown-tracepoint';
 import { untrustedPointer } from './untrusted-pointer';
@@ -26,6 +27,7 @@ import { userPointer } from './user-pointer';
 export const checks: readonly Check[] = [
   unknownSection,
   unknownTracepoint,
+  unknownFunction,
   ctxType,
   ctxLayout,
   ctxArgsRange,

@@ -1,0 +1,145 @@
+/**
+ * The target kernel does not have the function, hook or system call that a section names, or it cannot be traced.
+ * `SEC("?kprobe/…")` says that the author knows. A function that no list has may come with a module; what BTF has and ftrace
+ * has not may be another name of a function that it has, so nothing certain is said of either.
+ */
+import { nearest } from '#core/text/nearest';
+import type { KernelIndex } from '#core/kernel/model';
+import type { SectionSite } from '../analysis/model';
+import { inWords } from '../describe/words';
+import { missing, probeNames, probeTarget, type Missing, type ProbeTarget } from '../traced/attachable';
+import type { DocumentView } from '../view';
+import type { Check, Finding, Fix, Severity } from './check';
+
+export const unknownFunction: Check = {
+  code: 'unknown-function',
+  run: (view) =>
+    view.source.sections.flatMap((site): Finding[] => {
+      if (site.conditional || site.value.startsWith('?') || site.on !== 'function') return [];
+      const target = probeTarget(site.value);
+      // `kprobe/dummy_open`, `fentry/f`: user space chooses the function.
+      if (target === undefined || /^dummy|^.{1,2}$/.test(target.name)) return [];
+      const gap = missing(view.kernel.index, target);
+      return gap === undefined ? [] : [finding(view, site, target, gap)];
+    }),
+};
+
+function finding(view: DocumentView, site: SectionSite, target: ProbeTarget, gap: Missing): Finding {
+  const { index, others } = view.kernel;
+  const sections = gap.why === 'no-hooks' || gap.why === 'no-types' ? [] : meant(index, target, gap);
+  const elsewhere = others.some((other) => missing(other.index, target) === undefined);
+  const fixes = sections.flatMap((section) => change(site, section, sections.length === 1));
+  return {
+    code: 'unknown-function',
+    span: site.literal ?? site.span,
+    severity: severityOf(view, site, target, gap, sections),
+    dependsOnKernel: true,
+    message: said(target, gap, sections.length > 0),
+    ...(sections.length > 0 && { advice: `Did you mean ${sections.join(' or ')}?` }),
+    fixes: [...fixes, ...(elsewhere ? loadIfAsked(site) : [])],
+  };
+}
+
+function severityOf(
+  view: DocumentView,
+  site: SectionSite,
+  { family, name }: ProbeTarget,
+  { why }: Missing,
+  sections: readonly string[],
+): Severity {
+  // Other loaders find `sys_openat` under the name that the architecture gives it.
+  if (family === 'kprobe' && /^(?:sys|SyS)_/.test(name)) return 'information';
+  // A program for each name that the function has on some kernel: user space loads the one that is right.
+  const traced = view.source.sections.filter((other) => other !== site).map(({ value }) => value);
+  if (sections.some((section) => traced.includes(section))) return 'information';
+  if (why === 'untraceable') return 'warning';
+  if (why !== 'absent' || family === 'lsm' || family === 'ksyscall') return 'error';
+  return sections.length > 0 ? 'error' : 'warning';
+}
+
+function said({ family, name }: ProbeTarget, gap: Missing, near: boolean): string {
+  const late = 'The program loads, and attaching it fails';
+  const module = near ? '' : ' If a module brings it, load the module before the program.';
+  switch (gap.why) {
+    case 'no-hooks':
+      return `The kernel has no hooks for BPF programs (CONFIG_BPF_LSM): libbpf does not load the program (ESRCH).`;
+    case 'no-types':
+      return `The kernel's BTF does not describe ${name}: libbpf does not load the program (ESRCH). A kprobe can be attached to it.`;
+    case 'copies':
+      return `The compiler left of ${name} only ${inWords(gap.copies.slice(0, 3))}, whose parameters may be others. ${late}.`;
+    case 'untraceable':
+      return `${name} is not among the functions that this kernel can trace: it is inlined, notrace, or gone after booting. ${late}.`;
+    case 'absent':
+      if (family === 'lsm')
+        return `The kernel has no LSM hook ${name}: libbpf does not load the program (ESRCH).`;
+      if (family === 'ksyscall') return `The kernel has no system call ${name}. ${late} (ENOENT).`;
+      if (family === 'fentry')
+        return `The kernel's BTF has no function ${name}: libbpf does not load the program (ESRCH).${module}`;
+      return `The kernel has no function ${name} that it can trace. ${late} (ENOENT).${module}`;
+  }
+}
+
+/** Whole sections, best first. */
+function meant(index: KernelIndex, target: ProbeTarget, gap: Missing): readonly string[] {
+  const { family, name, before } = target;
+  const whole = (names: readonly string[]) => names.map((other) => before + other);
+  if (gap.why === 'copies')
+    return family === 'fentry'
+      ? []
+      : whole(gap.copies.filter((copy) => !/\.(?:part|cold)/.test(copy)).slice(0, 3));
+  if (gap.why === 'untraceable' || /[*?]/.test(name)) return [];
+  // A system call by the symbol of another architecture, or of none.
+  const syscall = /^(?:__[a-z0-9]+_)?(?:sys|SyS)_(\w+)$/.exec(name)?.[1];
+  if (syscall !== undefined && family === 'kprobe') {
+    const side = before.replace('kprobe/', 'ksyscall/').replace('kretprobe/', 'kretsyscall/');
+    const known = probeNames(index, 'ksyscall').includes(syscall);
+    if (known && side !== before) return [side + syscall];
+  }
+  if (family === 'ksyscall') return whole(relatedSyscalls(name, probeNames(index, family)));
+  return whole(nearby(index, target));
+}
+
+/** What the kernel may call it: `stat` is newstat, `open` on arm64 openat. */
+function relatedSyscalls(name: string, names: readonly string[]): readonly string[] {
+  const forms = ['new', '', 'f', 'newf'].flatMap((lead) =>
+    ['', 'at', 'at2', '2', '64'].map((end) => lead + name + end),
+  );
+  return [...new Set([...forms.filter((form) => names.includes(form)), ...nearest(name, names)])].slice(0, 3);
+}
+
+/** An index is immutable: what was looked for among its 59,000 names is not looked for with every keystroke. */
+const found = new WeakMap<KernelIndex, Map<string, readonly string[]>>();
+/** A name that is being typed is another one with each letter. */
+const mostFound = 200;
+
+function nearby(index: KernelIndex, { family, name }: ProbeTarget): readonly string[] {
+  const known = found.get(index) ?? new Map<string, readonly string[]>();
+  found.set(index, known);
+  const key = `${family} ${name}`;
+  let names = known.get(key);
+  if (names === undefined) {
+    // Among so many, three letters are no typo any more.
+    names = nearest(
+      name,
+      probeNames(index, family),
+      name.length < 10 ? { maxDistance: 1 } : { maxDistance: 2 },
+    );
+    if (known.size >= mostFound) known.clear();
+    known.set(key, names);
+  }
+  return names;
+}
+
+function change(site: SectionSite, section: string, preferred: boolean): Fix[] {
+  if (!site.literal) return [];
+  const offset = /\+\w+$/.exec(site.value)?.[0] ?? '';
+  const newText = section + offset;
+  return [{ title: `Change to ${newText}`, edits: [{ span: site.literal, newText }], preferred }];
+}
+
+/** A function of other kernels: user space loads the program where it is there (`bpf_program__set_autoload()`). */
+function loadIfAsked({ literal, value }: SectionSite): Fix[] {
+  if (!literal) return [];
+  const edits = [{ span: { start: literal.start, end: literal.start }, newText: '?' }];
+  return [{ title: `Load only if asked: SEC("?${value}")`, edits, preferred: false, portable: true }];
+}
