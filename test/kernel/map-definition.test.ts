@@ -1,5 +1,8 @@
 /** Definitions of maps: `map-definition` says what libbpf and the kernel say, and what its fixes make is taken. */
 import { expect, test } from 'vitest';
+import { MAP_FLAGS } from '#core/bpf/map-attributes';
+import { fullName, MAP_TYPES } from '#core/bpf/map-types';
+import { compileBpf } from '#support/bpf/compile';
 import {
   askedMaps,
   askedTypes,
@@ -17,6 +20,15 @@ const ask = (maps: readonly MapText[]): Promise<readonly MapVerdict[]> =>
   askMaps(maps, localMapProber, sharedTypes);
 
 describeUnless(requireKernel(), 'map-definition', () => {
+  test('numbers are those of the kernel', async () => {
+    const constants = [
+      ...MAP_TYPES.map((type, n) => `${fullName(type)} == ${n + 1}`),
+      ...MAP_FLAGS.map(({ name, bit }) => `BPF_F_${name} == 1U << ${bit}`),
+    ];
+    const asserts = constants.map((one) => `_Static_assert(${one}, "");\n`).join('');
+    await compileBpf(`#include "vmlinux.h"\n${asserts}`);
+  });
+
   test('every type and attribute is reported exactly if it is refused, and the fixes are taken', async () => {
     const kernel = await liveKernel();
     const maps = askedMaps().filter((map) => !dependsOnMachine(map));

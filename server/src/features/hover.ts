@@ -20,6 +20,7 @@ import { tracedBy } from '../traced/prototype';
 import { registerUses } from '../traced/registers';
 import { tracedOf, tracedUse } from '../traced/uses';
 import { contains, type DocumentView, type KernelView } from '../view';
+import { mapHover } from './map-hover';
 import { memberHover } from './member-hover';
 import { returnHover } from './return-hover';
 import { tagAt } from './word';
@@ -39,6 +40,7 @@ export function hover(view: DocumentView, offset: number): Hover | undefined {
     value ??
     parameterHover(view, offset) ??
     registerHover(view, offset) ??
+    mapHover(view, offset) ??
     structHover(view, offset) ??
     memberHover(view, offset) ??
     returnHover(view, offset)

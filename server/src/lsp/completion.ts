@@ -79,6 +79,7 @@ const subject = v.variant('kind', [
   v.object({ kind: v.literal('field'), category: text, name: text, field: text }),
   v.object({ kind: v.literal('section'), name: text }),
   v.object({ kind: v.literal('helper'), name: text }),
+  v.object({ kind: v.literal('map'), name: text }),
 ]);
 
 /** What an item that came back from the client is about. */

@@ -3,6 +3,7 @@ import { SECTIONS } from '#core/bpf/section-table';
 import { describeEvent } from '../../describe/event';
 import { describeField } from '../../describe/field';
 import { helperText } from '../../describe/helper';
+import { describeMapWord } from '../../describe/map';
 import { describeSection } from '../../describe/section';
 import type { HelperDocs } from '../../helpers/docs';
 import { helperNamed } from '../../helpers/helpers';
@@ -21,6 +22,8 @@ export async function documentation(
       const def = SECTIONS.find(({ name }) => name === subject.name);
       return def && describeSection(def);
     }
+    case 'map':
+      return describeMapWord(subject.name, kernel.index.types);
     case 'helper': {
       const helper = helperNamed(subject.name);
       return helper && helperText(helper, (await docs()).get(helper.name));

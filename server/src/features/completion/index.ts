@@ -10,6 +10,7 @@ import { completeCtxType } from './ctx-type';
 import { completeHandler } from './handler';
 import { completeHelper } from './helper';
 import type { CompletionList } from './item';
+import { completeMapDefinition } from './map-definition';
 import { completeMembers } from './members';
 import { completeReturn } from './return-value';
 import { completeSection } from './section';
@@ -51,6 +52,7 @@ export function complete(view: DocumentView, offset: number): CompletionList {
       return { items: completeIndex(view, cursor), incomplete: false };
     case 'none':
       return (
+        completeMapDefinition(view, offset) ??
         completeReturn(view, offset) ??
         (view.besideClangd ? undefined : completeHelper(view, offset)) ??
         completeMembers(view, offset) ??

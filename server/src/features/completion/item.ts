@@ -35,4 +35,4 @@ export interface CompletionItem {
 export type Subject =
   | { readonly kind: 'event'; readonly category: string; readonly name: string }
   | { readonly kind: 'field'; readonly category: string; readonly name: string; readonly field: string }
-  | { readonly kind: 'section' | 'helper'; readonly name: string };
+  | { readonly kind: 'section' | 'helper' | 'map'; readonly name: string };
