@@ -4,6 +4,7 @@
 //   functions kprobe    a kprobe at its beginning, as tracefs makes it
 //   functions fentry    a program of two instructions: of loading it, and, in a third word, of attaching it
 //   functions multi     one kprobe.multi link for each name
+//   functions words N   a fentry program for each word of its context, up to the N-th: a word for each, to be read as such
 //
 // Nothing is taken away again: that takes longest, and the guest ends soon.
 #include <bpf/bpf.h>
@@ -75,8 +76,29 @@ static void fentry(const char *name, int function)
 	close(fd);
 }
 
+static void words(const char *name, int function, int most)
+{
+	printf("%s", name);
+	for (int i = 0; i < most; i++) {
+		struct bpf_insn read[] = {
+			{ .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = 2, .src_reg = 1, .off = (short)(8 * i) },
+			{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+			{ .code = BPF_JMP | BPF_EXIT },
+		};
+		LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_FENTRY);
+		int fd;
+
+		options.attach_btf_id = (__u32)function;
+		fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "judge", "GPL", read, 3, &options);
+		printf(" %d", fd < 0 ? errno : 0);
+		if (fd >= 0)
+			close(fd);
+	}
+	printf("\n");
+}
+
 // The first of its name, as libbpf takes it.
-static int fentries(void)
+static int fentries(int most)
 {
 	struct btf *kernel = btf__load_vmlinux_btf();
 	int types = kernel ? (int)btf__type_cnt(kernel) : 0;
@@ -88,7 +110,10 @@ static int fentries(void)
 
 		if (found && !answered[found - names]) {
 			answered[found - names] = 1;
-			fentry(name, id);
+			if (most > 0)
+				words(name, id, most);
+			else
+				fentry(name, id);
 		}
 	}
 	return types == 0;
@@ -119,7 +144,9 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "kprobe") == 0)
 		return kprobes();
 	if (argc == 2 && strcmp(argv[1], "fentry") == 0)
-		return fentries();
+		return fentries(0);
+	if (argc == 3 && strcmp(argv[1], "words") == 0)
+		return fentries(atoi(argv[2]));
 	if (argc == 2 && strcmp(argv[1], "multi") == 0)
 		return multis();
 	return 2;
