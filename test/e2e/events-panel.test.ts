@@ -2,7 +2,10 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { screenshotOnFailure } from '../support/code-server/failure';
 import { codeServers } from '../support/code-server/install.mjs';
+import { takePicture } from '../support/code-server/picture';
 import { describeUnless } from '../support/requirement';
+import { measureContrast } from './events-panel/contrast';
+import { themes } from './events-panel/themes';
 import { openPanelWindow, type PanelWindow } from './events-panel/window';
 
 const tier = inject('e2e');
@@ -24,6 +27,12 @@ const timeThirtyChanges = (element: unknown) =>
     };
     new MutationObserver(note).observe(element, what);
   });
+
+/** For the documentation. */
+const pictures: Readonly<Partial<Record<(typeof themes)[number], string>>> = {
+  'Dark 2026': 'events-dark',
+  'Default High Contrast': 'events-high-contrast',
+};
 
 // The panel is the same page in all of them: the latest is enough.
 for (const { version, vscode } of codeServers.slice(-1)) {
@@ -142,6 +151,21 @@ for (const { version, vscode } of codeServers.slice(-1)) {
       expect(await locate('.counts').evaluate(timeThirtyChanges)).toBeGreaterThan(2900);
       await run('Stop');
       await locate('.host', { hasText: 'web1: stopped' }).waitFor();
+    });
+
+    it.each(themes)('can be read in the theme %s', async (theme) => {
+      await run('Begin on Two Hosts');
+      await run('Lose Events');
+      await locate('.lost').waitFor();
+      await run(`Theme ${theme}`);
+      await locate(`body[data-vscode-theme-id="${theme}"]`).waitFor();
+      const texts = await locate('body').evaluate(measureContrast);
+      expect(texts.length).toBeGreaterThan(50);
+      // WCAG 2: AA, and AAA where high contrast was asked for.
+      const least = theme.includes('High Contrast') ? 7 : 4.5;
+      expect(texts.filter(({ ratio }) => ratio < least)).toEqual([]);
+      const name = pictures[theme];
+      if (name !== undefined) await takePicture(opened, version, name);
     });
 
     it('clears, and goes on with what comes', async () => {

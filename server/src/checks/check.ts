@@ -23,6 +23,7 @@ export type DiagnosticCode =
   | 'helper-license'
   | 'license-missing'
   | 'null-check'
+  | 'ringbuf-leak'
   | 'map-definition';
 
 export interface Check {

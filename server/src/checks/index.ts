@@ -17,6 +17,7 @@ import { merged, weakened } from './merge';
 import { nullCheck } from './null-check';
 import { progArgs } from './prog-args';
 import { returnValue } from './return-value';
+import { ringbufLeak } from './ringbuf-leak';
 import { unknownField } from './unknown-field';
 import { unknownFunction } from './unknown-function';
 import { unknownSection } from './unknown-section';
@@ -45,6 +46,7 @@ export const checks: readonly Check[] = [
   helperLicense,
   licenseMissing,
   nullCheck,
+  ringbufLeak,
   mapDefinition,
 ];
 

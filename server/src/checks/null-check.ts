@@ -14,6 +14,7 @@ import {
   type Statement,
 } from '../fixes/statements';
 import { certainStatements } from '../helpers/certain-code';
+import { labelAt } from '../maps/label';
 import type { DocumentView } from '../view';
 import type { Check, Finding, Fix } from './check';
 
@@ -136,14 +137,4 @@ function fixesFor(view: DocumentView, value: string, at: Token, callee: Token): 
     value,
     labels: [at, callee].map(({ start }) => labelAt(view.text, start)),
   });
-}
-
-function labelAt(text: string, offset: number) {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
-  const end = text.indexOf('\n', offset);
-  return {
-    line: text.slice(0, offset).split('\n').length,
-    column: offset - start + 1,
-    text: text.slice(start, end < 0 ? text.length : end),
-  };
 }

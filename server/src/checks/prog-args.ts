@@ -6,6 +6,7 @@
 import type { Program, Span } from '../analysis/model';
 import { readsCertainly } from '../traced/certain-read';
 import { declarationOf, isFunctionPointer, type Traced } from '../traced/prototype';
+import { syscallMacro, syscallOf, syscallParameter } from '../traced/syscall';
 import { tracedOf, tracedUse } from '../traced/uses';
 import type { DocumentView } from '../view';
 import type { Check, Finding } from './check';
@@ -28,7 +29,9 @@ export const progArgs: Check = {
 /** Of BPF_PROG, where the body names them: the compiler drops those that nothing uses. */
 function parameters(view: DocumentView, program: Program): readonly Finding[] {
   const { function: fn } = program;
-  if (fn.macro !== 'BPF_PROG' || isConditional(program)) return [];
+  if (isConditional(program)) return [];
+  if (syscallMacro.test(fn.macro ?? '')) return pastSyscall(view, program);
+  if (fn.macro !== 'BPF_PROG') return [];
   const traced = tracedOf(view, program);
   if (traced === undefined || traced.inRegisters) return [];
   return fn.parameters.flatMap((parameter, n) => {
@@ -37,6 +40,22 @@ function parameters(view: DocumentView, program: Program): readonly Finding[] {
     const body = view.text.slice(fn.bodySpan.start, fn.bodySpan.end);
     return readsCertainly(body, parameter.name) ? findings : [];
   });
+}
+
+/** Of BPF_KSYSCALL: what is in a register that the system call does not use. It loads. */
+function pastSyscall(view: DocumentView, { section, function: fn }: Program): readonly Finding[] {
+  const call = syscallOf(view.kernel.index, section.value);
+  if (call === undefined) return [];
+  const count = call.fields.length;
+  const list = count === 0 ? '' : ` (${call.fields.map(syscallParameter).join(', ')})`;
+  return fn.parameters.slice(count).map(({ span }, n) => ({
+    code: 'prog-args',
+    span,
+    severity: 'warning',
+    dependsOnKernel: true,
+    message: `The system call ${call.name} has ${countOf(count)}${list}; there is no argument ${count + n + 1}. The program reads whatever is in that register.`,
+    fixes: [],
+  }));
 }
 
 /** What the kernel says of a read of this argument. */

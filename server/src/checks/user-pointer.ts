@@ -1,44 +1,41 @@
 /**
- * The arguments of a system call that are pointers hold addresses of the process. The verifier refuses to read through
+ * The arguments of a system call that are pointers, and what a uprobe is given, are addresses of the process. The verifier refuses to read through
  * them, and a helper that reads the kernel's memory does not reach them: it fails and leaves zeros.
  */
 import { fieldFacts } from '#core/kernel/fields';
-import { tokenize, type Token } from '../analysis/lexer';
-import type { CtxUse, Span } from '../analysis/model';
+import { tokenize } from '../analysis/lexer';
+import type { CtxUse, Program, Span } from '../analysis/model';
 import { fieldOfUse } from '../ctx/field';
 import { certainUses } from '../ctx/tracepoint-uses';
+import { certainStatements } from '../helpers/certain-code';
+import {
+  counterparts,
+  initialized,
+  isVariable,
+  readsFrom,
+  sourceArgument,
+  writesOf,
+  type Read,
+} from '../traced/user-reads';
+import { isUserProbe, isUserRegister, userParameters, type UserParameter } from '../traced/user-values';
 import type { DocumentView } from '../view';
 import type { Check, Finding } from './check';
 
-/** What reads the kernel's memory, and its counterpart for that of the process. `bpf_probe_read` reads either on x86. */
-const counterparts: ReadonlyMap<string, string> = new Map([
-  ['bpf_probe_read_kernel', 'bpf_probe_read_user'],
-  ['bpf_probe_read_kernel_str', 'bpf_probe_read_user_str'],
-  ['bpf_core_read', 'bpf_core_read_user'],
-  ['bpf_core_read_str', 'bpf_core_read_user_str'],
-]);
-/** dst, size, src: for all of them. */
-const sourceArgument = 2;
-
 export const userPointer: Check = {
   code: 'user-pointer',
-  run: (view) =>
-    certainUses(view).flatMap(({ use, format }): readonly Finding[] => {
+  run: (view) => [
+    ...view.source.programs.flatMap((program) => ofProbe(view, program)),
+    ...certainUses(view).flatMap(({ use, format }): readonly Finding[] => {
       const field = use.access === 'read' ? fieldOfUse(view, use, format)?.field : undefined;
       if (field === undefined || fieldFacts(format, field).value !== 'user-pointer') return [];
-      if (use.dereferenced) return [refused(use, field.name)];
+      if (use.dereferenced) return [refused(use.span, field.name)];
       const reads = use.consumer === undefined ? readsOfLocal(view, use) : readsOf(use.consumer);
       return reads.map((read) => failing(read, field.name));
     }),
+  ],
 };
 
-interface Read {
-  readonly callee: string;
-  readonly calleeSpan: Span;
-  readonly argumentSpan: Span;
-}
-
-function refused({ span }: CtxUse, name: string): Finding {
+function refused(span: Span, name: string): Finding {
   return {
     code: 'user-pointer',
     span,
@@ -74,68 +71,54 @@ function readsOfLocal({ text }: DocumentView, { programs, span }: CtxUse): reado
   if (others.length > 0 || span.start < bodySpan.start || span.end > bodySpan.end) return [];
   const tokens = tokenize(text, bodySpan.start, bodySpan.end);
   const name = initialized(tokens, span);
-  if (name === undefined || tokens.some(({ kind }) => kind === 'directive') || isChanged(tokens, name))
-    return [];
-  return tokens.flatMap((token, at) => {
-    if (!counterparts.has(token.text) || tokens[at + 1]?.text !== '(') return [];
-    const source = argumentsOf(tokens, at + 1)[sourceArgument];
-    const [first, last] = [source?.at(0), source?.at(-1)];
-    if (source === undefined || first === undefined || last === undefined) return [];
-    if (withoutCasts(source).length !== 1 || last.text !== name) return [];
-    const calleeSpan = { start: token.start, end: token.end };
-    return [{ callee: token.text, calleeSpan, argumentSpan: { start: first.start, end: last.end } }];
+  if (name === undefined || tokens.some(({ kind }) => kind === 'directive')) return [];
+  return writesOf(tokens, name) === 1 ? readsFrom(tokens, isVariable(name)) : [];
+}
+
+/** Of a program of `BPF_KSYSCALL`, or in a program of user space. */
+function ofProbe(view: DocumentView, program: Program): readonly Finding[] {
+  const { section, function: fn } = program;
+  if (section.conditional || fn.conditional) return [];
+  const parameters = userParameters(view, program);
+  if (parameters.length === 0 && !isUserProbe(program)) return [];
+  const { start, end } = fn.bodySpan;
+  const tokens = tokenize(view.text, start, end);
+  if (tokens.some(({ kind }) => kind === 'directive')) return [];
+  const unchanged = parameters.filter(({ name }) => writesOf(tokens, name) === 0);
+  return [
+    ...unchanged.flatMap(({ name }) =>
+      readsFrom(tokens, isVariable(name)).map((read) => failing(read, name)),
+    ),
+    ...dereferences(view, program, unchanged).map(({ span, name }) => refused(span, name)),
+    ...readsFrom(tokens, (source) => isUserRegister(program, source)).map((read) =>
+      failing(read, view.text.slice(read.argumentSpan.start, read.argumentSpan.end)),
+    ),
+  ];
+}
+
+/** `return name[0];`, `return *name;`, and the same as arguments of bpf_printk: what is read there is used. */
+function dereferences(
+  { text, source }: DocumentView,
+  { function: fn }: Program,
+  parameters: readonly UserParameter[],
+): readonly { readonly span: Span; readonly name: string }[] {
+  // Of a pointer to a struct or to a pointer, less is certain.
+  const plain = parameters.filter(({ type }) =>
+    /^(?:const )?(?:unsigned |signed )?\w+ (?:const )?\*$/.test(type),
+  );
+  if (plain.length === 0) return [];
+  return certainStatements(text, fn, source.maps).flatMap(({ certain }) => {
+    const used = certain[0]?.text === 'return' || certain[0]?.text === 'bpf_printk';
+    if (!used || certain.some(({ text: word }) => word === '&')) return [];
+    return certain.flatMap((token, n) => {
+      const isPlain = plain.some(({ name }) => name === token.text);
+      const before = certain.slice(Math.max(0, n - 2), n);
+      const star = before.at(-1);
+      const isRead = star?.text === '*' && /^(?:return|[(,=+])$/.test(before[0]?.text ?? '');
+      const close = certain[n + 3];
+      if (isPlain && isRead) return [{ span: { start: star.start, end: token.end }, name: token.text }];
+      if (!isPlain || certain[n + 1]?.text !== '[' || close?.text !== ']') return [];
+      return [{ span: { start: token.start, end: close.end }, name: token.text }];
+    });
   });
-}
-
-/** The variable that the expression alone initialises, casts aside. */
-function initialized(tokens: readonly Token[], { start, end }: Span): string | undefined {
-  const first = tokens.findIndex((token) => token.start >= start);
-  const behind = tokens.find((token) => token.start >= end);
-  const equals = tokens.findLastIndex(({ text }, at) => at < first && /^[=;{}]$/.test(text));
-  const casts = tokens.slice(equals + 1, first);
-  if (tokens[equals]?.text !== '=' || behind?.text !== ';' || withoutCasts(casts).length > 0)
-    return undefined;
-  const name = tokens[equals - 1];
-  // Not a member, an element or a dereference.
-  return name?.kind === 'word' && /^(?:\*|\w+|[;{}])$/.test(tokens[equals - 2]?.text ?? '')
-    ? name.text
-    : undefined;
-}
-
-/** Assigned again, declared again, or its address is given away. */
-function isChanged(tokens: readonly Token[], name: string): boolean {
-  const writes = tokens.filter(({ text }, at) => {
-    if (text !== name) return false;
-    const [before, after, next] = [tokens[at - 1]?.text, tokens[at + 1]?.text ?? '', tokens[at + 2]?.text];
-    const isAssigned = after === '=' && next !== '=';
-    const isOperated = /^[-+*/%&|^<>]$/.test(after) && (next === '=' || next === after);
-    return isAssigned || isOperated || before === '&' || before === '+' || before === '-';
-  });
-  return writes.length !== 1;
-}
-
-/** `(const char *)` and the like in front of what is left. */
-function withoutCasts(tokens: readonly Token[]): readonly Token[] {
-  let at = 0;
-  while (tokens[at]?.text === '(') {
-    const close = tokens.findIndex(({ text }, n) => n > at && text === ')');
-    if (close < 0 || tokens.slice(at + 1, close).some(({ kind, text }) => kind !== 'word' && text !== '*'))
-      break;
-    at = close + 1;
-  }
-  return tokens.slice(at);
-}
-
-/** Of a call, from its parenthesis on; empty where that is not closed. */
-function argumentsOf(tokens: readonly Token[], open: number): readonly (readonly Token[])[] {
-  const found: Token[][] = [[]];
-  let depth = 0;
-  for (const token of tokens.slice(open)) {
-    if (/^[([{]$/.test(token.text)) depth++;
-    if (/^[)\]}]$/.test(token.text)) depth--;
-    if (depth === 0) return found;
-    if (depth === 1 && token.text === ',') found.push([]);
-    else if (depth > 1 || token.text !== '(') found.at(-1)?.push(token);
-  }
-  return [];
 }

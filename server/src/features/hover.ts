@@ -14,10 +14,12 @@ import { describeField } from '../describe/field';
 import { paragraphs } from '../describe/markdown';
 import { describeSection } from '../describe/section';
 import { describeStruct } from '../describe/struct';
+import { describeSyscall, describeSyscallArgument } from '../describe/syscall';
 import { describeArgument, describeTraced } from '../describe/traced';
 import { hasEvent } from '../session/kernel-view';
 import { tracedBy } from '../traced/prototype';
 import { registerUses } from '../traced/registers';
+import { syscallMacro, syscallOf } from '../traced/syscall';
 import { tracedOf, tracedUse } from '../traced/uses';
 import { contains, type DocumentView, type KernelView } from '../view';
 import { mapHover } from './map-hover';
@@ -56,7 +58,10 @@ function sectionHover(view: DocumentView, site: SectionSite): Hover | undefined 
   if (def === undefined) return undefined;
   const { index } = view.kernel;
   const traced = tracedBy(index.types, site.value);
-  const prototype = traced && describeTraced(index, traced, def.macro ?? 'BPF_PROG');
+  const call = def.macro === 'BPF_KSYSCALL' ? syscallOf(index, site.value) : undefined;
+  const prototype = call
+    ? describeSyscall(index, call)
+    : traced && describeTraced(index, traced, def.macro ?? 'BPF_PROG');
   return { markdown: paragraphs([describeSection(def), prototype]), span };
 }
 
@@ -74,7 +79,13 @@ function parameterHover(view: DocumentView, offset: number): Hover | undefined {
     const { parameters, macro = '' } = program.function;
     const n = parameters.findIndex(({ nameSpan }) => nameSpan !== undefined && contains(nameSpan, offset));
     const span = parameters[n]?.nameSpan;
-    if (span === undefined || !/^BPF_(?:PROG|KPROBE|KRETPROBE)$/.test(macro)) continue;
+    if (span === undefined) continue;
+    if (syscallMacro.test(macro)) {
+      const call = syscallOf(view.kernel.index, program.section.value);
+      const text = call && describeSyscallArgument(view.kernel.index, call, n);
+      return text === undefined ? undefined : { markdown: text, span };
+    }
+    if (!/^BPF_(?:PROG|KPROBE|KRETPROBE)$/.test(macro)) continue;
     const traced = tracedOf(view, program);
     const markdown = traced && describeArgument(view.kernel.index, traced, n);
     return markdown === undefined ? undefined : { markdown, span };

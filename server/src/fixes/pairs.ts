@@ -161,7 +161,8 @@ function isGivenBackIn(text: string, statement: Statement, held: Held): boolean 
 
 /** What an `if` asks about a pointer, where it asks nothing else. */
 export function nullTest({ head }: Statement, variable: string): 'null' | 'set' | undefined {
-  switch (spelled(head)) {
+  const condition = spelled(head);
+  switch (/^(?:un)?likely \( ([^()]*) \)$/.exec(condition)?.[1] ?? condition) {
     case `! ${variable}`:
     case `${variable} = = NULL`:
     case `NULL = = ${variable}`:

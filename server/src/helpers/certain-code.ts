@@ -11,7 +11,7 @@ export interface Statement {
   readonly tokens: readonly Token[];
   /** Those that are evaluated whatever the operands before them are. */
   readonly certain: readonly Token[];
-  /** Of `return a ? b : c;` */
+  /** Of `return a ? b : c;` and of the condition of an `if`. */
   readonly outcomes?: Outcomes;
 }
 
@@ -110,8 +110,8 @@ function condition(reader: Reader, at: number): Read {
   const close = matching(tokens, open);
   if (tokens[open]?.text !== '(' || close === undefined) return doubtful;
   const inside = tokens.slice(open + 1, close);
-  found.push({ tokens: inside, certain: certainPart(inside) });
   const outcomes = unknown.outcomes(inside);
+  found.push({ tokens: inside, certain: certainPart(inside), outcomes });
   const then = branch(reader, close + 1, outcomes.taken);
   if (then === undefined) return doubtful;
   unknown.forget(tokens.slice(at, then.end));

@@ -46,8 +46,8 @@ export function unknownValues(
   function unknownTerm(term: string): { readonly key: string; readonly signed: boolean } | undefined {
     if (states.get(term) === 'unknown') return { key: term, signed: signed.has(term) };
     const [base, member] = term.split(arrow);
-    if (base === ctx && member !== undefined && /^\w+$/.test(member) && !addresses.test(member))
-      return { key: term, signed: false };
+    const isScalar = /^(?:\w+|args\[\d\])$/.test(member ?? '') && !addresses.test(member ?? '');
+    if (base === ctx && isScalar) return { key: term, signed: false };
     const call = helperCall(term);
     return call && { key: `${term} ${tested.size}`, signed: call.signed };
   }

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import * as v from 'valibot';
+import { themes } from './themes';
 
 const Manifest = v.object({
   contributes: v.object({
@@ -19,6 +20,7 @@ const titles: Readonly<Record<string, string>> = {
   'demo.lose': 'Demo: Lose Events',
   'demo.stream': 'Demo: Stream Events',
   'demo.stop': 'Demo: Stop',
+  ...Object.fromEntries(themes.map((theme) => [`demo.theme.${theme}`, `Demo: Theme ${theme}`])),
 };
 
 /** The views are those of the product's own manifest. */

@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import type { AgentMap } from '#core/agent/protocol';
 import type { RecordBatch, RunRecord } from '#runner/model';
 import { EventsPanel } from '#client/panels/events-panel';
+import { themes } from './themes';
 
 const SIZE = 64;
 const flows: AgentMap = {
@@ -124,7 +125,7 @@ export function activate(context: vscode.ExtensionContext): void {
     clearInterval(timer);
     panel.event({ type: 'ended', host: 'web1' });
   };
-  const commands: Readonly<Record<string, (...args: readonly unknown[]) => void>> = {
+  const commands: Readonly<Record<string, (...args: readonly unknown[]) => unknown>> = {
     'demo.begin': () => begin(['web1']),
     'demo.beginTwo': () => {
       begin(['web1', 'db2']);
@@ -144,6 +145,7 @@ export function activate(context: vscode.ExtensionContext): void {
       }, 20);
     },
     'demo.stop': stop,
+    ...Object.fromEntries(themes.map((theme) => [`demo.theme.${theme}`, () => setTheme(theme)])),
   };
   context.subscriptions.push(
     log,
@@ -151,4 +153,9 @@ export function activate(context: vscode.ExtensionContext): void {
     { dispose: stop },
     ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
   );
+}
+
+async function setTheme(theme: string): Promise<void> {
+  const workbench = vscode.workspace.getConfiguration('workbench');
+  await workbench.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
 }

@@ -13,6 +13,8 @@ export interface PanelWindow {
   readonly workbench: Workbench;
   /** That is open in it. */
   readonly folder: string;
+  /** For pictures that nobody keeps. */
+  readonly scratch: string;
   /** What is in the webview. */
   readonly panel: FrameLocator;
   /** Uncaught errors, and what was refused by the content policy. */
@@ -53,6 +55,7 @@ export async function openPanelWindow(
   return {
     workbench,
     folder,
+    scratch: join(dir, 'scratch'),
     panel: page.frameLocator('iframe.webview.ready').frameLocator('#active-frame'),
     errors,
     close: async () => {

@@ -4,7 +4,11 @@ import { codeServers } from './install.mjs';
 import type { Session } from './session';
 
 /** Of the latest VS Code to docs/images with UPDATE_SCREENSHOTS=1, else to where nobody keeps them. */
-export function takePicture(session: Session, version: string, name: string): Promise<void> {
+export function takePicture(
+  session: Pick<Session, 'workbench' | 'scratch'>,
+  version: string,
+  name: string,
+): Promise<void> {
   const kept = process.env['UPDATE_SCREENSHOTS'] === '1' && version === codeServers.at(-1)?.version;
   const dir = kept ? join('docs', 'images') : session.scratch;
   return session.workbench.screenshot(join(dir, `${name}.png`));

@@ -4,6 +4,7 @@ import type { ParameterCursor } from '../../analysis/cursor-model';
 import type { SectionSite } from '../../analysis/model';
 import { rightStructs } from '../../ctx/ctx-type';
 import { parameterOf, tracedBy } from '../../traced/prototype';
+import { syscallMacro, syscallOf, syscallParameter } from '../../traced/syscall';
 import { formatAt, type DocumentView } from '../../view';
 import type { CompletionItem } from './item';
 
@@ -21,12 +22,27 @@ export function completeCtxType(view: DocumentView, cursor: ParameterCursor): re
   }));
 }
 
+/** What the parameters of the macro may be, and whose they are. */
+function macroParameters(
+  { kernel: { index } }: DocumentView,
+  { section, macro = '' }: ParameterCursor,
+): { readonly declarations: readonly string[]; readonly what: string } | undefined {
+  if (syscallMacro.test(macro)) {
+    const call = syscallOf(index, section.value);
+    return call && { declarations: call.fields.map(syscallParameter), what: `the system call ${call.name}` };
+  }
+  const traced = /^BPF_(?:PROG|KPROBE)$/.test(macro) ? tracedBy(index.types, section.value) : undefined;
+  return (
+    traced && { declarations: traced.values.map((_, n) => parameterOf(traced, n) ?? ''), what: traced.what }
+  );
+}
+
 /** Of `BPF_PROG(name, …)`: this parameter of the traced function, and all from here on. */
 function tracedParameter(view: DocumentView, cursor: ParameterCursor): readonly CompletionItem[] {
-  const traced = tracedBy(view.kernel.index.types, cursor.section.value);
-  if (traced === undefined || !/^BPF_(?:PROG|KPROBE)$/.test(cursor.macro ?? '')) return [];
+  const parameters = macroParameters(view, cursor);
+  if (parameters === undefined) return [];
   const first = cursor.index;
-  const declarations = traced.values.slice(first).map((_, n) => parameterOf(traced, first + n) ?? '');
+  const declarations = parameters.declarations.slice(first);
   const texts = [declarations[0] ?? '', declarations.join(', ')].filter((text) => text !== '');
   return [...new Set(texts)].map((text, n): CompletionItem => ({
     label: text,
@@ -34,7 +50,7 @@ function tracedParameter(view: DocumentView, cursor: ParameterCursor): readonly 
     kind: 'type',
     replace: cursor.span,
     newText: text,
-    detail: `Of ${traced.what}`,
+    detail: `Of ${parameters.what}`,
   }));
 }
 

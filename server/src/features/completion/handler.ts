@@ -1,9 +1,10 @@
 /** After a SEC line: the whole handler, named as libbpf's own programs are. */
 import { parseSectionName } from '#core/bpf/section-name';
 import type { SectionName } from '#core/bpf/sections';
-import type { TypeIndex } from '#core/btf/types';
+import type { KernelIndex } from '#core/kernel/model';
 import type { AfterSectionCursor } from '../../analysis/cursor-model';
 import { parameterOf, traced } from '../../traced/prototype';
+import { syscallOf, syscallParameter } from '../../traced/syscall';
 import type { DocumentView } from '../../view';
 import { ctxParameters } from './ctx-type';
 import type { CompletionItem } from './item';
@@ -35,7 +36,7 @@ function signatureOf(
   const name = unusedName(view, functionName(section, site.tracepoint));
   const { macro } = section.def;
   if (macro === undefined) return `int ${name}(${ctxParameters(view, site)[0] ?? 'void *ctx'})`;
-  const parameters = tracedParameters(view.kernel.index.types, section);
+  const parameters = macroParameters(view.kernel.index, site.value, section);
   return `int ${macro}(${[name, ...parameters].join(', ')})`;
 }
 
@@ -61,9 +62,11 @@ function unusedName(view: DocumentView, name: string): string {
 }
 
 /** What BPF_PROG and its like unpack: the parameters of the traced function, as the kernel's BTF declares them. */
-function tracedParameters(types: TypeIndex, section: SectionName): readonly string[] {
+function macroParameters(index: KernelIndex, value: string, section: SectionName): readonly string[] {
   if (section.def.macro === 'BPF_KRETPROBE') return ['long ret'];
-  const found = traced(types, section);
+  if (section.def.macro === 'BPF_KSYSCALL')
+    return syscallOf(index, value)?.fields.map(syscallParameter) ?? [];
+  const found = traced(index.types, section);
   return found?.values.map((_, n) => parameterOf(found, n) ?? '') ?? [];
 }
 

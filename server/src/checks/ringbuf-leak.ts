@@ -1,0 +1,77 @@
+/**
+ * A record of a ring buffer that is reserved and, on some way out, neither submitted nor discarded: the verifier refuses the
+ * program. Told where each way is certain to be seen by it.
+ */
+import type { Token } from '../analysis/lexer';
+import type { Program } from '../analysis/model';
+import { verdictFixes } from '../fixes/index';
+import { assignedVariable, functionBody, statementsIn, type Statement } from '../fixes/statements';
+import { certainStatements } from '../helpers/certain-code';
+import { followed, type Visit } from '../maps/paths';
+import { labelAt } from '../maps/label';
+import type { DocumentView } from '../view';
+import type { Check, Finding } from './check';
+
+export const ringbufLeak: Check = {
+  code: 'ringbuf-leak',
+  sourceOnly: true,
+  run: (view) => view.source.programs.flatMap((program) => findings(view, program)),
+};
+
+const reserve = 'bpf_ringbuf_reserve';
+
+function findings(view: DocumentView, { section, function: fn }: Program): readonly Finding[] {
+  const { text, source } = view;
+  if (!text.slice(fn.bodySpan.start, fn.bodySpan.end).includes(reserve)) return [];
+  if (section.conditional || section.value.startsWith('?') || fn.conditional) return [];
+  const body = functionBody(text, fn.bodySpan);
+  if (body === undefined || source.expressions.isMacro(reserve)) return [];
+  const certain = certainStatements(text, fn, source.maps);
+  const starts = new Set(certain.flatMap(({ tokens }) => tokens[0]?.start ?? []));
+  const isCertain = ({ span }: Statement) => starts.has(span.start);
+  return [...statementsIn(body)].flatMap((origin): readonly Finding[] => {
+    const variable = assignedVariable(origin);
+    const callee = origin.head.find((token) => token.text === reserve);
+    if (variable === undefined || callee === undefined || !isCertain(origin)) return [];
+    const visits = followed({
+      source,
+      body,
+      origin,
+      variable,
+      releases: /^bpf_ringbuf_(?:submit|discard)$/,
+      certain,
+    });
+    const leaks = visits?.filter(
+      ({ statement, states }) =>
+        statement.kind === 'return' &&
+        isCertain(statement) &&
+        (states.get('held') === true || states.get('unchecked') === true),
+    );
+    const [first, ...others] = leaks ?? [];
+    return first === undefined ? [] : [leak(view, variable, [first, ...others], origin, callee)];
+  });
+}
+
+function leak(
+  view: DocumentView,
+  variable: string,
+  ways: readonly [Visit, ...Visit[]],
+  origin: Statement,
+  callee: Token,
+): Finding {
+  const [{ statement: way }] = ways;
+  const labels = [way.span.start, origin.span.start].map((offset) => labelAt(view.text, offset));
+  // Where it may also be NULL or given back, no line before the `return` is right for all ways.
+  const isOnlyHeld = ways.every(({ states }) => [...states.keys()].every((state) => state === 'held'));
+  return {
+    code: 'ringbuf-leak',
+    span: way.span,
+    severity: 'error',
+    dependsOnKernel: false,
+    message: `${variable} is still reserved here: the verifier refuses a program that neither submits nor discards it.`,
+    fixes: isOnlyHeld
+      ? verdictFixes(view, { rule: 'ringbuf-leak', kernelText: '', value: variable, labels })
+      : [],
+    related: [{ span: { start: callee.start, end: callee.end }, message: `${variable} is reserved here` }],
+  };
+}
