@@ -3,6 +3,7 @@
  * a request that started with a view finishes with it, whatever changes meanwhile.
  */
 import type { CtxStruct } from '#core/kernel/ctx-struct';
+import type { BpfObject } from '#core/elf/bpf-object';
 import type { KernelIndex, TracepointFormat } from '#core/kernel/model';
 import type { SourceAnalysis, Span, StructDef } from './analysis/model';
 
@@ -12,6 +13,8 @@ export interface DocumentView {
   readonly source: SourceAnalysis;
   readonly headers: HeaderTypes;
   readonly kernel: KernelView;
+  /** What a compiler made of this very text, where one did. */
+  readonly object?: BpfObject;
   /** clangd answers for the document, too: what it says is not said twice. */
   readonly besideClangd?: boolean;
 }

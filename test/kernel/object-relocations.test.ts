@@ -5,17 +5,22 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { readBtf } from '#core/btf/reader';
+import { checkSource } from '#server/check-source';
+import { createKernelView } from '#server/session/kernel-view';
 import { loadPrograms } from '#support/bpf/loader';
 import { bundledBtf, loadAsOn } from '#support/bpf/other-kernels';
 import {
   compareVerdicts,
   ownRelocations,
+  programsWith,
   relocationPrograms,
   relocationsByLibbpf,
   undecided,
 } from '#support/bpf/relocations/relocations';
 import { kernelBtf, requireKernel } from '#support/bpf/requirements';
-import { bundledKernelIds } from '#support/bundled';
+import { testAnalyzer } from '#support/analyzer';
+import { bundledKernel, bundledKernelIds } from '#support/bundled';
+import { liveKernel } from '#support/live-kernel';
 import { describeUnless } from '#support/requirement';
 
 const kernels = ['here', ...bundledKernelIds] as const;
@@ -43,6 +48,25 @@ describeUnless(requireKernel(), 'CO-RE programs', () => {
     const { wrong, unsure, counts } = compareVerdicts(programs, kernel, verdicts, isAsked);
     expect(wrong).toEqual([]);
     expect(unsure.filter((name) => !undecided.includes(name))).toEqual([]);
+
+    const view =
+      id === 'here' ? await liveKernel() : createKernelView(await bundledKernel(id), { chosen: true });
+    const found = await checkSource(programs.source, {
+      ...{ analyzer: await testAnalyzer(), kernel: view, object: programs.object },
+      uri: 'file:///program.bpf.c',
+    });
+    expect(found.map(({ code, severity }) => `${code} ${severity}`)).toEqual(
+      found.map(() => 'core-relocation error'),
+    );
+    // Types that a capture does not have may be in a module.
+    const silent = [
+      ...undecided,
+      ...(id === 'here' ? [] : ['never_struct', 'value_no_enum', 'matches_guard']),
+    ];
+    const refused = verdicts
+      .filter(({ program, load }) => isAsked(program) && load !== 'ok' && !silent.includes(program))
+      .map(({ program }) => program);
+    expect(programsWith(programs.source, found).filter(isAsked)).toEqual(refused.sort());
     expect(counts.loaded).toBeGreaterThan(90);
     expect(counts.refused).toBeGreaterThan(35);
   });

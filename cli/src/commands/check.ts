@@ -13,19 +13,26 @@ import type { CheckedFile } from '../format/report';
 import { sarifReport } from '../format/sarif';
 import { textReport } from '../format/text';
 import { chooseKernel } from '../kernel';
+import { objectsFor } from '../objects';
+import { buildOf } from '../target';
 
 const formats = ['text', 'json', 'sarif'] as const;
 const reports = { text: textReport, json: jsonReport, sarif: sarifReport };
 
 export const check: Command = {
   name: 'check',
-  usage: 'check FILE… [--kernel KERNEL] [--also KERNEL]… [--format text|json|sarif]',
+  usage:
+    'check FILE… [--kernel KERNEL] [--also KERNEL]… [--format text|json|sarif] [--compile [--clang PATH] [--clang-flag FLAG]… | --object OBJECT]',
   summary: 'report what the kernel would refuse; a folder means its *.bpf.c files',
   async run(args, io) {
     const { values, positionals } = readArguments(args, {
       kernel: { type: 'string' },
       also: { type: 'string', multiple: true, default: [] },
       format: { type: 'string', default: 'text' },
+      compile: { type: 'boolean', default: false },
+      object: { type: 'string' },
+      clang: { type: 'string' },
+      'clang-flag': { type: 'string', multiple: true, default: [] },
     });
     const format = oneOf('format', values.format, formats);
     if (positionals.length === 0) throw new UsageError('no file to check');
@@ -34,6 +41,7 @@ export const check: Command = {
       chooseKernel(values.kernel, io, { alsoKnown: true, alsoCheck: values.also, withoutUnreadable: true }),
       openAnalyzer(io),
     ]);
+    const objects = objectsFor({ ...values, build: buildOf(values) }, paths, kernel.view.index, io);
     const headers = createHeaderStore(analyzer);
     const files: CheckedFile[] = [];
     for (const path of paths) {
@@ -43,11 +51,14 @@ export const check: Command = {
         analyzer,
         kernel: kernel.view,
         uri,
+        object: await objects.of(path, uri, text),
         headers: (from, includes) => headers.load(from, includes, [io.cwd]),
       });
       files.push({ path: relative(io.cwd, path) || path, uri, text, findings });
     }
-    const { view, problems } = kernel;
+    await objects.dispose();
+    const { view } = kernel;
+    const problems = [...kernel.problems, ...objects.problems];
     for (const problem of problems) io.err(`ebpf-workbench check: ${problem}\n`);
     io.out(reports[format](files, { kernel: view, problems, colour: io.colour }));
     const errors = files.some(({ findings }) => findings.some(({ severity }) => severity === 'error'));

@@ -36,23 +36,23 @@ export function createTypeIndex({ vmlinux, modules = new Map() }: TypeSources): 
 const keptLayouts = 100;
 
 class BtfTypeIndex implements TypeIndex {
-  readonly #btf: Btf;
+  readonly btf: Btf;
   readonly #layouts = new Map<string, StructLayout>();
 
   constructor(btf: Btf) {
-    this.#btf = btf;
+    this.btf = btf;
   }
 
   get empty(): boolean {
-    return this.#btf.endId === 1;
+    return this.btf.endId === 1;
   }
 
   get pointerSize(): 4 | 8 {
-    return this.#btf.pointerSize;
+    return this.btf.pointerSize;
   }
 
   get littleEndian(): boolean {
-    return this.#btf.littleEndian;
+    return this.btf.littleEndian;
   }
 
   struct(name: string): StructLayout | undefined {
@@ -64,42 +64,47 @@ class BtfTypeIndex implements TypeIndex {
   }
 
   typedef(name: string): TypeRef | undefined {
-    const id = this.#btf.find('typedef', name);
+    const id = this.btf.find('typedef', name);
     return id === VOID ? undefined : this.#ref(id);
   }
 
   enumeration(name: string): readonly Enumerator[] | undefined {
-    const id = this.#btf.find('enum', name) || this.#btf.find('enum64', name);
-    return id === VOID ? undefined : this.#btf.enumerators(id);
+    const id = this.btf.find('enum', name) || this.btf.find('enum64', name);
+    return id === VOID ? undefined : this.btf.enumerators(id);
   }
 
   func(name: string): FunctionPrototype | undefined {
-    return this.#prototype(this.#btf.find('func', name));
+    return this.#prototype(this.btf.find('func', name));
   }
 
   structNames(prefix = ''): readonly string[] {
-    return this.#btf.names('struct', prefix);
+    return this.btf.names('struct', prefix);
   }
 
   funcNames(): readonly string[] {
-    return this.#btf.names('func');
+    return this.btf.names('func');
+  }
+
+  taggedFuncs(tag: string): readonly string[] {
+    const btf = this.btf;
+    return [...new Set(btf.findAll('decl_tag', tag).map((id) => btf.name(btf.type(id))))];
   }
 
   typedefNames(): readonly string[] {
-    return this.#btf.names('typedef');
+    return this.btf.names('typedef');
   }
 
   kind(ref: TypeRef): TypeKind {
-    return this.#btf.kind(this.#id(ref));
+    return this.btf.kind(this.#id(ref));
   }
 
   name(ref: TypeRef): string {
-    return this.#btf.name(this.#id(ref));
+    return this.btf.name(this.#id(ref));
   }
 
   target(ref: TypeRef): TypeRef | undefined {
     const id = this.#id(ref);
-    switch (this.#btf.kind(id)) {
+    switch (this.btf.kind(id)) {
       case 'ptr':
       case 'array':
       case 'typedef':
@@ -109,18 +114,18 @@ class BtfTypeIndex implements TypeIndex {
       case 'type_tag':
       case 'func':
       case 'var':
-        return this.#ref(this.#btf.type(id));
+        return this.#ref(this.btf.type(id));
       default:
         return undefined;
     }
   }
 
   resolve(ref: TypeRef): TypeRef {
-    return this.#ref(resolve(this.#btf, this.#id(ref)));
+    return this.#ref(resolve(this.btf, this.#id(ref)));
   }
 
   layout(ref: TypeRef): StructLayout | undefined {
-    return this.#layout(resolve(this.#btf, this.#id(ref)));
+    return this.#layout(resolve(this.btf, this.#id(ref)));
   }
 
   /** Also of a pointer to a function, which is what a `btf_trace_<event>` is. */
@@ -129,41 +134,41 @@ class BtfTypeIndex implements TypeIndex {
   }
 
   arrayLength(ref: TypeRef): number | undefined {
-    return this.#btf.array(resolve(this.#btf, this.#id(ref)))?.length;
+    return this.btf.array(resolve(this.btf, this.#id(ref)))?.length;
   }
 
   integer(ref: TypeRef): { readonly size: number; readonly signed: boolean } | undefined {
-    const id = resolve(this.#btf, this.#id(ref));
-    switch (this.#btf.kind(id)) {
+    const id = resolve(this.btf, this.#id(ref));
+    switch (this.btf.kind(id)) {
       case 'int':
-        return { size: this.#btf.ownSize(id), signed: this.#btf.int(id)?.signed ?? false };
+        return { size: this.btf.ownSize(id), signed: this.btf.int(id)?.signed ?? false };
       case 'enum':
       case 'enum64':
-        return { size: this.#btf.ownSize(id), signed: this.#btf.flag(id) };
+        return { size: this.btf.ownSize(id), signed: this.btf.flag(id) };
       default:
         return undefined;
     }
   }
 
   size(ref: TypeRef): number {
-    return sizeOf(this.#btf, this.#id(ref));
+    return sizeOf(this.btf, this.#id(ref));
   }
 
   tags(ref: TypeRef): readonly string[] {
-    return typeTags(this.#btf, this.#id(ref));
+    return typeTags(this.btf, this.#id(ref));
   }
 
   declaration(ref: TypeRef, name: string): string {
-    return renderDeclaration(this.#btf, this.#id(ref), name);
+    return renderDeclaration(this.btf, this.#id(ref), name);
   }
 
   definition(layout: StructLayout, options: { readonly offsets?: boolean } = {}): string {
     const members = layout.members.map((member) => ({ ...member, type: this.#id(member.type) }));
-    return renderDefinition(this.#btf, { ...layout, members }, options);
+    return renderDefinition(this.btf, { ...layout, members }, options);
   }
 
   header(title: string): string {
-    return renderVmlinuxHeader(this.#btf, title);
+    return renderVmlinuxHeader(this.btf, title);
   }
 
   #ref(id: number): TypeRef {
@@ -180,14 +185,14 @@ class BtfTypeIndex implements TypeIndex {
     const key = `${kind} ${name}`;
     const known = this.#layouts.get(key);
     if (known !== undefined) return known;
-    const layout = this.#layout(this.#btf.find(kind, name));
+    const layout = this.#layout(this.btf.find(kind, name));
     if (this.#layouts.size >= keptLayouts) this.#layouts.clear();
     if (layout !== undefined) this.#layouts.set(key, layout);
     return layout;
   }
 
   #layout(id: number): StructLayout | undefined {
-    const btf = this.#btf;
+    const btf = this.btf;
     const kind = btf.kind(id);
     if (kind !== 'struct' && kind !== 'union') return undefined;
     const members = btf.members(id).map(({ name, type, bitOffset, bitSize }): StructMember => {
@@ -198,7 +203,7 @@ class BtfTypeIndex implements TypeIndex {
   }
 
   #prototype(id: number): FunctionPrototype | undefined {
-    const btf = this.#btf;
+    const btf = this.btf;
     const prototype = prototypeOf(btf, id);
     if (prototype === VOID) return undefined;
     const all = btf.parameters(prototype);

@@ -3,6 +3,8 @@
  * bytes; nothing of it is copied until it is asked for.
  */
 
+import type { Btf } from './btf';
+
 /** A struct or union with the layout that the target kernel gives it. */
 export interface StructLayout {
   readonly kind: 'struct' | 'union';
@@ -61,6 +63,8 @@ export interface FunctionPrototype {
 
 /** Types of vmlinux plus those of its modules. Every lookup is by name or by reference; none throws. */
 export interface TypeIndex {
+  /** The same types by their ids: the modules' behind those of vmlinux. */
+  readonly btf: Btf;
   /** True where the source has no BTF at all. */
   readonly empty: boolean;
   /** Bytes of a pointer on the target. */
@@ -80,6 +84,8 @@ export interface TypeIndex {
   structNames(prefix?: string): readonly string[];
   /** Names of all functions, each once. */
   funcNames(): readonly string[];
+  /** Names of the functions with this declaration tag, each once: `bpf_kfunc`, in the BTF of kernels since 6.10. */
+  taggedFuncs(tag: string): readonly string[];
   /** Names of all typedefs, each once; `btf_trace_<event>` are among them. */
   typedefNames(): readonly string[];
   kind(ref: TypeRef): TypeKind;

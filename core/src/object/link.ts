@@ -16,6 +16,8 @@ export interface LinkedInstruction extends Instruction {
   readonly offset: number;
   /** The relocation that libbpf could not make. */
   readonly poison?: Relocated;
+  /** What it has for a number, an offset or an immediate, depends on what is not known of the kernel. */
+  readonly isOpen?: true;
   /** Of a wide load of a number: all of it. */
   readonly wide?: bigint;
   readonly address?: Address;
@@ -71,7 +73,9 @@ function linkFunction(
     const offset = first + i * INSTRUCTION_BYTES;
     const place = { ...instruction, section, offset };
     const relocated = places.get(`${section} ${offset}`);
-    if (relocated?.outcome.kind === 'poison') return { ...place, poison: relocated };
+    const open = relocated?.certain === false ? ({ isOpen: true } as const) : undefined;
+    if (relocated?.outcome.kind === 'poison') return { ...place, poison: relocated, isOpen: true };
+    if (open) return { ...place, ...open };
     const target = calls.get(offset);
     const start = target && starts.get(target);
     const callee = target && start !== undefined ? { callee: { start, global: target.global } } : undefined;

@@ -30,12 +30,22 @@ export interface Relocated {
   readonly local: Access | undefined;
   /** The kernel's types of that name: undefined where libbpf asks for none. */
   readonly candidates: Candidates | undefined;
-  /** Versions of libbpf agree about it. */
+  /** Versions of libbpf agree about it, and it does not depend on modules that may be loaded or not. */
   readonly certain: boolean;
 }
 
+export interface KernelTypes {
+  /** With the types of modules behind its own. */
+  readonly btf: Btf;
+  /** These are the modules that are loaded. Else types may be there, or not, that the kernel itself does not have. */
+  readonly hasAllModules: boolean;
+}
+
 /** In the order of the object, as if all its programs were loaded. */
-export function relocateObject(object: BpfObject, kernel: Btf): readonly Relocated[] {
+export function relocateObject(
+  object: BpfObject,
+  { btf: kernel, hasAllModules }: KernelTypes,
+): readonly Relocated[] {
   const known = new Map<number, Candidates>();
   const code = new Map<string, readonly Instruction[]>();
   const codeOf = (section: string): readonly Instruction[] => {
@@ -60,11 +70,14 @@ export function relocateObject(object: BpfObject, kernel: Btf): readonly Relocat
     // Where some fit, libbpf forgets the others for all relocations that follow.
     const kept = typeof resolved === 'object' && resolved.ids.length > 0 ? resolved.ids : candidates.ids;
     known.set(relocation.typeId, { ...candidates, ids: kept });
-    if (typeof resolved === 'string') return result({ relocation, local, candidates }, failed(resolved));
+    const isOwn = hasAllModules || (candidates.ids.length > 0 && !candidates.inModules);
+    if (typeof resolved === 'string') {
+      return { ...result({ relocation, local, candidates }, failed(resolved)), certain: isOwn };
+    }
     const at = relocation.offset / INSTRUCTION_BYTES;
     const all = codeOf(relocation.section);
     const patched = patch(all[at], all[at + 1], resolved, object.btf, kernel);
-    return { relocation, local, candidates, ...patched };
+    return { relocation, local, candidates, ...patched, certain: patched.certain && isOwn };
   });
 }
 

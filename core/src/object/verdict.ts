@@ -1,15 +1,16 @@
 /** What libbpf and the verifier make of the CO-RE relocations of each program on a kernel. */
-import type { Btf } from '../btf/btf';
 import type { BpfObject } from '../elf/bpf-object';
 import { linkPrograms } from './link';
 import type { LinkedProgram } from './link';
 import { reachedInstructions } from './reach/reach';
 import type { Reached } from './reach/reach';
 import { relocateObject } from './relocate';
-import type { Relocated } from './relocate';
+import type { KernelTypes, Relocated } from './relocate';
 
 /** What keeps a program from loading. */
 export interface Obstacle {
+  /** The instruction, as the verifier counts those of the program; undefined where it is of a function not called. */
+  readonly at: number | undefined;
   readonly relocated: Relocated;
   /** Whether it does: what libbpf itself refuses always does, what the verifier refuses where it gets there. */
   readonly reached: Reached;
@@ -27,8 +28,7 @@ export interface ObjectVerdict {
   readonly programs: readonly ProgramVerdict[];
 }
 
-/** @param kernel its types, with those of its modules behind them */
-export function judgeObject(object: BpfObject, kernel: Btf): ObjectVerdict {
+export function judgeObject(object: BpfObject, kernel: KernelTypes): ObjectVerdict {
   const relocations = relocateObject(object, kernel);
   const programs = linkPrograms(object.elf, relocations).map((program): ProgramVerdict => {
     const obstacles = [...refusals(program, relocations), ...poisoned(program)];
@@ -48,7 +48,8 @@ function refusals(program: LinkedProgram, relocations: readonly Relocated[]): re
     const { section, offset } = relocation;
     const isOwn = own?.section === section && offset >= own.offset && offset < own.offset + own.size;
     if (!isOwn && section !== '.text') return [];
-    return [{ relocated, reached: certain ? 'yes' : 'unsure' }];
+    const at = program.code.findIndex((one) => one.section === section && one.offset === offset);
+    return [{ at: at < 0 ? undefined : at, relocated, reached: certain ? 'yes' : 'unsure' }];
   });
 }
 
@@ -58,6 +59,6 @@ function poisoned(program: LinkedProgram): readonly Obstacle[] {
   const reached = reachedInstructions(program, new Set(places.keys()));
   return Array.from(places, ([at, relocated]): Obstacle => {
     const found = reached.get(at) ?? 'unsure';
-    return { relocated, reached: found === 'yes' && !relocated.certain ? 'unsure' : found };
+    return { at, relocated, reached: found === 'yes' && !relocated.certain ? 'unsure' : found };
   });
 }

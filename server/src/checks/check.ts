@@ -24,7 +24,8 @@ export type DiagnosticCode =
   | 'license-missing'
   | 'null-check'
   | 'ringbuf-leak'
-  | 'map-definition';
+  | 'map-definition'
+  | 'core-relocation';
 
 export interface Check {
   readonly code: DiagnosticCode;

@@ -1,6 +1,7 @@
 /** Every check, in the order of docs/diagnostics. */
 import type { DocumentView, KernelView } from '../view';
 import type { Check, Finding } from './check';
+import { coreRelocation } from './core-relocation';
 import { ctxArgsRange } from './ctx-args-range';
 import { ctxCommonField } from './ctx-common-field';
 import { ctxDataLoc } from './ctx-data-loc';
@@ -18,6 +19,7 @@ import { nullCheck } from './null-check';
 import { progArgs } from './prog-args';
 import { returnValue } from './return-value';
 import { ringbufLeak } from './ringbuf-leak';
+import { settled } from '../object/settle';
 import { unknownField } from './unknown-field';
 import { unknownFunction } from './unknown-function';
 import { unknownSection } from './unknown-section';
@@ -48,12 +50,19 @@ export const checks: readonly Check[] = [
   nullCheck,
   ringbufLeak,
   mapDefinition,
+  coreRelocation,
 ];
 
 /** All findings for a document, in the order of its text: on the target, and on each kernel of `alsoCheck`. */
 export function runChecks(view: DocumentView): readonly Finding[] {
   const { kernel } = view;
-  const target = { label: kernel.label, findings: checks.flatMap((check) => check.run(view)) };
+  const target = {
+    label: kernel.label,
+    findings: settled(
+      view,
+      checks.flatMap((check) => check.run(view)),
+    ),
+  };
   const others = kernel.others.map((other) => ({ label: other.label, findings: findingsOn(view, other) }));
   return merged(target, others)
     .map((finding) => soften(finding, kernel))
@@ -61,7 +70,11 @@ export function runChecks(view: DocumentView): readonly Finding[] {
 }
 
 function findingsOn(view: DocumentView, kernel: KernelView): readonly Finding[] {
-  return checks.flatMap((check) => (check.sourceOnly ? [] : check.run({ ...view, kernel })));
+  const own = { ...view, kernel };
+  return settled(
+    own,
+    checks.flatMap((check) => (check.sourceOnly ? [] : check.run(own))),
+  );
 }
 
 /** A kernel that nobody chose cannot make an error: the program may be meant for another. */

@@ -2,6 +2,7 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { ResponseError, type MessageConnection } from 'vscode-jsonrpc';
 import { bundledKernelsRequest } from '#core/messages/bundled-kernels';
+import { compiledObjectRequest } from '#core/messages/compiled-object';
 import { documentRequest, isCompareDocument } from '#core/messages/document';
 import { generateHandlerRequest } from '#core/messages/generate-handler';
 import { listTracepointsRequest } from '#core/messages/list-tracepoints';
@@ -94,6 +95,12 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
       const { machine, release } = provenance;
       return { machine, release, text: types.empty ? null : types.header(provenanceLine(provenance)) };
     }),
+  );
+  connection.onRequest(
+    compiledObjectRequest.method,
+    requests.custom(compiledObjectRequest, ({ uri, text, object }) =>
+      Promise.resolve(session.takeObject(uri, text, Buffer.from(object, 'base64'))),
+    ),
   );
   connection.onRequest(
     verdictFixesRequest.method,

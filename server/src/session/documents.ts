@@ -3,6 +3,7 @@
  * ask and then follows every edit.
  */
 import { TextDocument, type TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
+import type { BpfObject } from '#core/elf/bpf-object';
 import type { Analyzer, SourceFile } from '../analysis/analyzer';
 import type { SourceAnalysis } from '../analysis/model';
 
@@ -10,6 +11,7 @@ export class OpenDocument {
   /** Text, version and the way between offsets and positions. */
   text: TextDocument;
   #source: SourceFile | undefined;
+  #compiled: { readonly text: string; readonly object: BpfObject } | undefined;
 
   constructor(uri: string, languageId: string, version: number, text: string) {
     this.text = TextDocument.create(uri, languageId, version, text);
@@ -18,6 +20,16 @@ export class OpenDocument {
   analysis(analyzer: Analyzer): SourceAnalysis {
     this.#source ??= analyzer.open(this.text.getText());
     return this.#source.analysis;
+  }
+
+  /** What was made of a text that it has or had. */
+  keepObject(text: string, object: BpfObject): void {
+    this.#compiled = { text, object };
+  }
+
+  /** What was made of this text. */
+  objectOf(text: string): BpfObject | undefined {
+    return this.#compiled?.text === text ? this.#compiled.object : undefined;
   }
 
   /** Applies changes one after another, as LSP means them. */

@@ -2,6 +2,7 @@
  * What one client has open: its documents, its settings and the kernels that these name. Makes the views that
  * features and checks work on. Nothing here knows the protocol.
  */
+import { readBpfObject } from '#core/elf/bpf-object';
 import type { KernelIndex } from '#core/kernel/model';
 import type { KernelState } from '#core/messages/kernel-state';
 import { parseSettings, type Settings } from '#core/settings/settings';
@@ -108,6 +109,17 @@ export class Session {
     return view;
   }
 
+  /** What was compiled of a document. False where that cannot be read, or is of another text than the document has. */
+  takeObject(uri: string, text: string, bytes: Uint8Array): boolean {
+    const document = this.documents.get(uri);
+    if (document?.text.getText() !== text) return false;
+    const { value: object, problems } = readBpfObject(bytes);
+    if (problems.length > 0) return false;
+    document.keepObject(text, object);
+    this.#events.changed(document);
+    return true;
+  }
+
   /** Of a text that is not kept open. */
   async analyse(text: string): Promise<SourceAnalysis> {
     const file = (await this.#loadAnalyzer()).open(text);
@@ -129,7 +141,8 @@ export class Session {
     const { uri } = document.text;
     const headers = await this.headers.of(uri, source);
     const besideClangd = this.#settings.besideClangd === 'on';
-    return { uri, text: source.text, source, headers, kernel, besideClangd };
+    const object = document.objectOf(source.text);
+    return { uri, text: source.text, source, headers, kernel, besideClangd, ...(object && { object }) };
   }
 
   #loadAnalyzer(): Promise<Analyzer> {

@@ -111,7 +111,8 @@ class Walk {
     if (this.#wanted.has(state.at)) {
       this.#reached.set(state.at, state.certain || this.#reached.get(state.at) === true);
     }
-    if (instruction.poison) return;
+    // No verifier goes on behind it; but who repairs it wants to know what comes then.
+    if (instruction.poison?.certain === false) state = { ...state, certain: false };
     switch (instruction.opcode & 7) {
       case CLASS.jump:
       case CLASS.jump32:
@@ -141,7 +142,8 @@ class Walk {
   #compute(state: State, frame: Frame, instruction: LinkedInstruction): void {
     const { opcode, destination, source, immediate } = instruction;
     const a = frame.registers[destination] ?? unsure;
-    const b = (opcode & 8) === 0 ? numberValue(BigInt(immediate)) : (frame.registers[source] ?? unsure);
+    const number = instruction.isOpen ? unsure : numberValue(BigInt(immediate));
+    const b = (opcode & 8) === 0 ? number : (frame.registers[source] ?? unsure);
     const { value, spent } = compute(opcode >> 4, (opcode & 7) === 4, a, b, this.#fresh());
     const frames =
       spent === undefined
@@ -151,7 +153,8 @@ class Walk {
     this.#go({ ...state, frames }, own, instruction);
   }
 
-  #loaded(frame: Frame, { opcode, destination, wide, address, callee }: LinkedInstruction): Frame {
+  #loaded(frame: Frame, instruction: LinkedInstruction): Frame {
+    const { opcode, destination, wide, address, callee } = instruction;
     // Loads of packet data, into register 0.
     if (opcode !== OP.loadImmediate64) {
       return withRegister(withoutArguments(frame), 0, anyOf(4, this.#fresh()));

@@ -16,6 +16,7 @@ import type { ProgramVerdict } from '../loader';
 const folder = new URL('./', import.meta.url);
 
 export interface Programs {
+  readonly source: string;
   readonly path: string;
   readonly object: BpfObject;
 }
@@ -32,7 +33,7 @@ export async function relocationPrograms(flags: readonly string[] = []): Promise
   await writeFile(path, bytes);
   const { value: object, problems } = readBpfObject(bytes);
   expect(problems).toEqual([]);
-  return { path, object };
+  return { source, path, object };
 }
 
 /** Makes `type_matches` of the `type_exists` of programs of that name, which Clang before 15 cannot. */
@@ -76,7 +77,7 @@ function functionNames({ symbols, sections }: BpfObject['elf']): (section: strin
 /** One line for each instruction that is changed: `plain_pid #3: 8 -> 1256`, `plain_pid #3: invalid`. */
 export function ownRelocations(object: BpfObject, kernel: Btf): readonly string[] {
   const place = functionNames(object.elf);
-  return judgeObject(object, kernel)
+  return judgeObject(object, { btf: kernel, hasAllModules: true })
     .relocations.flatMap(({ relocation: { section, offset }, outcome }) => {
       const { name, instruction } = place(section, offset);
       if (outcome.kind === 'value') {
@@ -121,7 +122,9 @@ export function compareVerdicts(
   isAsked: (name: string) => boolean = () => true,
 ): { readonly wrong: readonly string[]; readonly unsure: readonly string[]; readonly counts: Counts } {
   const loaded = new Map(verdicts.map(({ program, load }) => [program, load === 'ok']));
-  const asked = judgeObject(object, kernel).programs.filter(({ program }) => isAsked(program.name));
+  const asked = judgeObject(object, { btf: kernel, hasAllModules: true }).programs.filter(({ program }) =>
+    isAsked(program.name),
+  );
   const sure = asked.filter(({ loads }) => loads !== 'unsure');
   return {
     wrong: sure
@@ -144,3 +147,17 @@ interface Counts {
 
 /** What settings and arithmetic decide that not every verifier follows. */
 export const undecided = ['guard_sum', 'dead_by_setting', 'alive_by_setting'];
+
+/** Names of the programs in whose text there is a finding: a function that is not one is part of the next program's. */
+export function programsWith(
+  source: string,
+  findings: readonly { readonly span: { readonly start: number } }[],
+): readonly string[] {
+  const starts = [...source.matchAll(/^(?:READ|LOAD)\((\w+),.*\n|^P int (\w+)\([^]*?\n}\n/gm)];
+  const programs = starts.map((match) => ({
+    name: match[1] ?? match[2] ?? '',
+    end: match.index + match[0].length,
+  }));
+  const names = findings.map(({ span }) => programs.find(({ end }) => span.start < end)?.name ?? 'none');
+  return [...new Set(names)].sort();
+}
