@@ -10,6 +10,7 @@ import { EventsPanel } from './panels/events-panel';
 import { Preview } from './preview';
 import { createReadOnlyDocuments } from './read-only-documents';
 import { HostKernels } from './run/host-kernels';
+import { ObjectsOnSave } from './run/objects-on-save';
 import { RunController } from './run/run-controller';
 import { createRunLenses } from './run/run-lenses';
 import { createRunStatus } from './run/run-status';
@@ -88,6 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new LogDiagnostics(logDocuments, log),
     createRegisterHover(logs),
     createVerifyOnSave(run, host.memory, log),
+    new ObjectsOnSave({ server, log, storage: places.cache }),
     host.hostChecks,
     createReadOnlyDocuments(server),
     createTracepointsView(host),

@@ -92,6 +92,7 @@ describe('settings', () => {
     'build.clang',
     'build.flags',
     'build.command',
+    'build.onSave',
     'run.dumpInterval',
     'verify.onSave',
   ];
@@ -132,6 +133,7 @@ describe('settings', () => {
     'ebpf.build.clang',
     'ebpf.build.flags',
     'ebpf.build.command',
+    'ebpf.build.onSave',
   ])('%s names paths, hosts or commands: a repository cannot set it', (key) => {
     expect(settings[key]?.scope).toBe('machine');
     expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toContain(key);

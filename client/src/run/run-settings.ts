@@ -32,6 +32,10 @@ export function readBuildOptions(cwd: string | undefined): BuildOptions {
   };
 }
 
+export function readBuildOnSave(): boolean {
+  return get('build.onSave') === true;
+}
+
 export function readVerifyOnSave(): boolean {
   return get('verify.onSave') === true;
 }
