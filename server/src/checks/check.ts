@@ -25,6 +25,7 @@ export type DiagnosticCode =
   | 'null-check'
   | 'ringbuf-leak'
   | 'map-definition'
+  | 'map-value-size'
   | 'core-relocation';
 
 export interface Check {

@@ -14,6 +14,7 @@ import { helperUnavailable } from './helper-unavailable';
 import { helperUnknown } from './helper-unknown';
 import { licenseMissing } from './license-missing';
 import { mapDefinition } from './map-definition';
+import { mapValueSize } from './map-value-size';
 import { merged, weakened } from './merge';
 import { nullCheck } from './null-check';
 import { progArgs } from './prog-args';
@@ -50,6 +51,7 @@ export const checks: readonly Check[] = [
   nullCheck,
   ringbufLeak,
   mapDefinition,
+  mapValueSize,
   coreRelocation,
 ];
 

@@ -24,7 +24,7 @@ export function declarationOf(c: FixContext, place: Place, name: string): Declar
 }
 
 /** In the blocks around a place, innermost first. */
-export function localOf({ statement }: Place, name: string): Declared | undefined {
+export function localOf({ statement }: Pick<Place, 'statement'>, name: string): Declared | undefined {
   for (const scope of ancestors(statement)) {
     const { parent } = scope;
     const earlier =

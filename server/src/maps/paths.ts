@@ -175,7 +175,8 @@ class Walker {
   /** It is only read or written through, by the program itself or by helpers that do not keep it. */
   #isUse(tokens: readonly Token[]): boolean {
     const { source, variable } = this.#question;
-    if (assignmentOf(tokens, variable) >= 0) return false;
+    const at = assignmentOf(tokens, variable);
+    if (at >= 0 && !(at === 1 && tokens[0]?.text === '*')) return false;
     const calls = callsIn(source.text, tokens);
     return tokens.every(({ kind, text, start, end }, n) => {
       const before = tokens[n - 1]?.text ?? '';

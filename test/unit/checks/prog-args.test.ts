@@ -46,7 +46,7 @@ describe('prog-args', () => {
 
   it.each([
     'bpf_printk("%d", extra);\n\treturn 0;',
-    'struct event *e = bpf_ringbuf_reserve(&events, 8, 0);\n\tif (!e)\n\t\treturn 0;\n\te->x = extra;\n\treturn 0;',
+    'struct event *e = bpf_ringbuf_reserve(&events, 8, 0);\n\tif (!e)\n\t\treturn 0;\n\te->x = extra;\n\tbpf_ringbuf_submit(e, 0);\n\treturn 0;',
   ])('sees that it is used: %s', async (body) => {
     await newtask(
       marked('BPF_PROG(handle, struct task_struct *task, u64 flags, int extra)', 'int extra'),
