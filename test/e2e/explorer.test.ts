@@ -84,6 +84,18 @@ for (const { version, vscode } of codeServers.slice(-1)) {
         await workbench.press('Escape');
       });
 
+      it('compares an event across kernels', async () => {
+        await workbench.runCommand('eBPF: Search Tracepoints');
+        await workbench.quickInput('Search Tracepoints');
+        await workbench.page.locator('.quick-input-widget input.input').fill('kfree_skb');
+        await workbench.press('Enter');
+        await workbench.runInContextMenu(events(/^kfree_skb/).first(), 'Compare Event Across Kernels');
+        await workbench.line('kfree_skb').waitFor();
+        // The reason came with 5.17.
+        await workbench.line(/reason/).waitFor();
+        await shot('compare-event');
+      });
+
       it('says so where nothing is found, and shows everything again', async () => {
         await workbench.runCommand('eBPF: Search Tracepoints');
         await workbench.quickInput('Search Tracepoints');
