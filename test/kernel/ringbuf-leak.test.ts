@@ -43,7 +43,7 @@ const conditions = [
   'a == 3',
   'bpf_get_smp_processor_id() == 1',
   'option',
-  'bpf_probe_read_kernel(&e->time, 8, ctx) < 0',
+  'bpf_probe_read_kernel(&e->time, sizeof(e->time), ctx) < 0',
 ];
 const ends = [
   'bpf_ringbuf_submit(e, 0);',

@@ -26,6 +26,7 @@ export type DiagnosticCode =
   | 'ringbuf-leak'
   | 'map-definition'
   | 'map-value-size'
+  | 'stack-limit'
   | 'core-relocation';
 
 export interface Check {

@@ -21,6 +21,7 @@ import { progArgs } from './prog-args';
 import { returnValue } from './return-value';
 import { ringbufLeak } from './ringbuf-leak';
 import { settled } from '../object/settle';
+import { stackLimit } from './stack-limit';
 import { unknownField } from './unknown-field';
 import { unknownFunction } from './unknown-function';
 import { unknownSection } from './unknown-section';
@@ -52,6 +53,7 @@ export const checks: readonly Check[] = [
   ringbufLeak,
   mapDefinition,
   mapValueSize,
+  stackLimit,
   coreRelocation,
 ];
 

@@ -101,7 +101,7 @@ export function unknownValues(
       const and = topLevel(text, '&&');
       const or = topLevel(text, '||');
       const [all, operands] = or.length > 1 ? [false, or] : [true, and];
-      if ((or.length > 1 && and.length > 1) || /sizeof|\?|\{/.test(text)) return never;
+      if ((or.length > 1 && and.length > 1) || /sizeof|\?|\{/.test(withoutArguments(text))) return never;
       const outcomes = operands.map(operand);
       const taken = outcomes.map((outcome) => outcome.taken);
       const passed = outcomes.map((outcome) => outcome.passed);
@@ -124,6 +124,10 @@ export function unknownValues(
     forget,
   };
 }
+
+/** `bpf_probe_read(dst, sizeof(dst), src) < 0`: what is passed does not decide it. */
+const withoutArguments = (text: string): string =>
+  text.replace(/\bbpf_\w+\((?:[^()]|\([^()]*\))*\)/g, 'bpf_()');
 
 /** One character for `->`, so that its `>` is no comparison. */
 const arrow = '→';
