@@ -236,9 +236,17 @@ export class Btf {
     return prefix === '' ? table.names() : table.namesFrom(prefix);
   }
 
-  /** The names of this kind that have a text in them, each once. */
-  namesWith(kind: TypeKind, text: string): readonly string[] {
-    return this.#table(kind).namesWith(text);
+  /** The ids of all types whose names have a text in them, ascending. */
+  idsWith(text: string): readonly number[] {
+    const bytes = new TextEncoder().encode(text);
+    return this.files.flatMap(({ starts, words, strings, firstId }) => {
+      const found: number[] = [];
+      for (let i = 0; i < starts.length; i++) {
+        const name = words[starts[i] ?? 0] ?? 0;
+        if (name !== 0 && strings.includes(name, bytes)) found.push(firstId + i);
+      }
+      return found;
+    });
   }
 
   #table(kind: TypeKind): NameTable {

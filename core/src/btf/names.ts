@@ -6,7 +6,6 @@ import { fileOf } from './file';
 import type { BtfFile, BtfFiles } from './file';
 import { kindNumber } from './kinds';
 import { hashBytes } from './strings';
-import type { Strings } from './strings';
 
 const encoder = new TextEncoder();
 
@@ -67,21 +66,11 @@ export class NameTable {
   /** The names that begin with a prefix, each once, in order of ids; the others are not decoded. */
   namesFrom(prefix: string): readonly string[] {
     const bytes = encoder.encode(prefix);
-    return this.#namesThat((strings, offset) => strings.startsWith(offset, bytes));
-  }
-
-  /** The names that have a text in them, likewise. */
-  namesWith(text: string): readonly string[] {
-    const bytes = encoder.encode(text);
-    return this.#namesThat((strings, offset) => strings.includes(offset, bytes));
-  }
-
-  #namesThat(isWanted: (strings: Strings, offset: number) => boolean): readonly string[] {
     const found = new Set<string>();
     for (const file of this.#files) {
       for (const id of namedIds(file, this.#kind)) {
         const start = file.start(id);
-        if (isWanted(file.strings, file.words[start] ?? 0)) found.add(file.stringAt(start));
+        if (file.strings.startsWith(file.words[start] ?? 0, bytes)) found.add(file.stringAt(start));
       }
     }
     return [...found];

@@ -76,8 +76,11 @@ export class Strings {
     if (offset < this.#start) return this.#base?.includes(offset, text) ?? false;
     const bytes = this.#bytes;
     const first = text[0];
-    for (let at = offset - this.#start; (bytes[at] ?? 0) !== 0; at++) {
-      if (bytes[at] === first && text.every((byte, i) => bytes[at + i] === byte)) return true;
+    const isAt = (start: number): boolean => text.every((byte, i) => bytes[start + i] === byte);
+    for (let at = offset - this.#start; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === 0) return false;
+      if (byte === first && isAt(at)) return true;
     }
     return false;
   }

@@ -9,6 +9,7 @@ import { isEnum } from './candidates';
 import { fieldsAreCompatible, isComposite, typesAreCompatible } from './compatible';
 import { essentialName } from './essential-name';
 import { typesMatch } from './matching';
+import { membersOf } from './members';
 import { resolvedSize } from './size';
 
 /** One step: a member by its name, an element by its number, an enumerator. */
@@ -59,7 +60,7 @@ export function readAccess(btf: Btf, { typeId, access, kind }: CoreRelocation): 
   for (const index of rest) {
     id = resolve(btf, id);
     if (isComposite(btf, id)) {
-      const member = btf.members(id)[index];
+      const member = membersOf(btf, id)[index];
       if (!member) return undefined;
       bitOffset += member.bitOffset;
       if (member.name !== '') steps.push({ type: id, index, name: member.name });
@@ -85,7 +86,7 @@ function elementAt(btf: Btf, id: number, index: number, last: Step | undefined):
 
 /** The last member of a struct, without a length. */
 function isFlexible(btf: Btf, length: number, last: Step | undefined): boolean {
-  return length === 0 && last?.name !== undefined && last.index === btf.members(last.type).length - 1;
+  return length === 0 && last?.name !== undefined && last.index === membersOf(btf, last.type).length - 1;
 }
 
 /** Undefined where this type of the kernel is not the one; `error` where libbpf gives up on the whole object. */
@@ -154,12 +155,12 @@ function findMember(
 ): FoundMember | undefined {
   const id = resolve(target, targetId);
   if (depth > maxLength) return undefined;
-  for (const [index, member] of target.members(id).entries()) {
+  for (const [index, member] of membersOf(target, id).entries()) {
     if (member.name === '') {
       const inner = findMember(local, step, target, member.type, depth + 1);
       if (inner) return { ...inner, bitOffset: inner.bitOffset + member.bitOffset };
     } else if (member.name === step.name) {
-      const localId = local.members(step.type)[step.index]?.type ?? 0;
+      const localId = membersOf(local, step.type)[step.index]?.type ?? 0;
       if (!fieldsAreCompatible({ local, localId, target, targetId: member.type })) return undefined;
       return {
         step: { type: id, index, name: member.name },

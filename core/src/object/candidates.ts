@@ -19,7 +19,9 @@ export function isEnum(kind: TypeKind): boolean {
   return kind === 'enum' || kind === 'enum64';
 }
 
-const flavoursOf = new WeakMap<Btf, Map<TypeKind, ReadonlyMap<string, readonly number[]>>>();
+/** By essential names. */
+type Flavours = ReadonlyMap<string, readonly number[]>;
+const flavoursOf = new WeakMap<Btf, Flavours>();
 
 /** @param kind of the program's type, whose name is not empty */
 export function findCandidates(kernel: Btf, kind: TypeKind, name: string): Candidates {
@@ -28,7 +30,7 @@ export function findCandidates(kernel: Btf, kind: TypeKind, name: string): Candi
   const all = kinds
     .flatMap((one) => [
       ...(essentialName(essential) === essential ? kernel.findAll(one, essential) : []),
-      ...(flavours(kernel, one).get(essential) ?? []),
+      ...(flavours(kernel).get(essential) ?? []).filter((id) => kernel.kind(id) === one),
     ])
     .sort((a, b) => a - b);
   const ownEnd = kernel.files[0].endId;
@@ -36,21 +38,17 @@ export function findCandidates(kernel: Btf, kind: TypeKind, name: string): Candi
   return own.length > 0 ? { ids: own, inModules: false } : { ids: all, inModules: all.length > 0 };
 }
 
-/** A kernel's own types with a flavour in their names: a handful, by their essential names. */
-function flavours(kernel: Btf, kind: TypeKind): ReadonlyMap<string, readonly number[]> {
-  const known = flavoursOf.get(kernel) ?? new Map<TypeKind, ReadonlyMap<string, readonly number[]>>();
-  flavoursOf.set(kernel, known);
-  const found = known.get(kind) ?? findFlavours(kernel, kind);
-  known.set(kind, found);
-  return found;
-}
-
-function findFlavours(kernel: Btf, kind: TypeKind): ReadonlyMap<string, readonly number[]> {
+/** A kernel's own types with a flavour in their names: a handful. */
+function flavours(kernel: Btf): Flavours {
+  const known = flavoursOf.get(kernel);
+  if (known) return known;
   const found = new Map<string, number[]>();
-  for (const name of kernel.namesWith(kind, '___')) {
+  for (const id of kernel.idsWith('___')) {
+    const name = kernel.name(id);
     const essential = essentialName(name);
     if (essential === name) continue;
-    found.set(essential, [...(found.get(essential) ?? []), ...kernel.findAll(kind, name)]);
+    found.set(essential, [...(found.get(essential) ?? []), id]);
   }
+  flavoursOf.set(kernel, found);
   return found;
 }

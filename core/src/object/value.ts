@@ -5,6 +5,7 @@ import type { CoreRelocation } from '../elf/btf-ext';
 import { isEnumBased, isTypeBased } from './access';
 import type { Access } from './access';
 import { isEnum } from './candidates';
+import { membersOf } from './members';
 import { resolvedSize } from './size';
 
 export interface Value {
@@ -59,7 +60,7 @@ function fieldValue(kind: CoreRelocation['kind'], access: Access): Computed {
   const step = access.steps.at(-1);
   if (step === undefined) return 'error';
   if (step.name === undefined) return elementValue(kind, access, step.type);
-  const member = access.btf.members(step.type)[step.index];
+  const member = membersOf(access.btf, step.type)[step.index];
   const place = member && bytesOf(access, member);
   if (place === undefined) return 'error';
   const { type, byteOffset, byteSize, bitOffset, bitSize, isBitfield } = place;
