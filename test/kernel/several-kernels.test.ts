@@ -1,10 +1,13 @@
 /**
  * What the checks say of one kernel, judged from another: libbpf relocates the program for it, and this kernel's verifier
- * refuses what libbpf could not find. And the fix: what is refused loads with it.
+ * refuses what libbpf could not find. And the fix: what is refused loads with it. The compiled objects are judged, too.
  */
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { readBpfObject } from '#core/elf/bpf-object';
 import { fieldFacts } from '#core/kernel/fields';
 import type { EventName, FormatField, KernelIndex, TracepointFormat } from '#core/kernel/model';
+import { judgeObject } from '#core/object/verdict';
 import type { Finding } from '#server/checks/check';
 import { createKernelView, hasEvent } from '#server/session/kernel-view';
 import type { KernelView } from '#server/view';
@@ -170,6 +173,11 @@ describeUnless(requireKernel(), 'fields on other kernels', () => {
       const { path } = await compileBpf(head + some.join(''), { kernel: compiledFor, flags: ['-w'] });
       const verdicts = await loadAsOn(otherId, path);
       expect(verdicts).toHaveLength(some.length);
+      const types = { btf: other.index.types.btf, hasAllModules: true };
+      const own = judgeObject(readBpfObject(await readFile(path)).value, types).programs;
+      expect(own.map(({ program, loads }) => [program.name, loads]).sort()).toEqual(
+        verdicts.map(({ program, load }) => [program, load === 'ok' ? 'yes' : 'no']).sort(),
+      );
       let at = head.length;
       return some.map((text, n) => {
         const own = findings.filter(({ span }) => span.start >= at && span.start < at + text.length);
