@@ -92,5 +92,8 @@ function forTypes(helper: Helper): string {
   const types = callingTypes(helper).map(({ type, only }) =>
     only === 'sleepable' ? `${type === 'kprobe' ? 'uprobe' : type} that may sleep` : type,
   );
-  return types.length === 0 ? 'No known kernel offers it.' : `It is for ${types.join(', ')}.`;
+  if (types.length > 0) return `It is for ${types.join(', ')}.`;
+  return helper.name === 'bpf_override_return'
+    ? 'Kernels built with CONFIG_BPF_KPROBE_OVERRIDE offer it to kprobe.'
+    : 'No known kernel offers it.';
 }

@@ -158,10 +158,16 @@ export function callingTypes({ id }: Helper): readonly CallingType[] {
   );
 }
 
-/** Whether programs of this kind may call it where they may sleep, by the newest kernel that was asked. */
+/**
+ * Whether it is for programs of this kind only where they may sleep, by the newest kernel that was asked. What those that must
+ * not sleep may call there, too, an older kernel does not refuse for that.
+ */
 export function isForSleepable({ id }: Helper, def: SectionDef): boolean {
-  const kind = `${programKind(def) ?? ''} sleepable`;
-  const callable = HELPER_KIND_ROWS.find(([kinds]) => kinds.includes(kind))?.[1];
-  const newest = callable?.findLast((ids) => ids !== undefined);
-  return newest !== undefined && includes(newest, id);
+  const kind = programKind(def) ?? '';
+  const onNewest = (asked: string): boolean => {
+    const callable = HELPER_KIND_ROWS.find(([kinds]) => kinds.includes(asked))?.[1];
+    const newest = callable?.findLast((ids) => ids !== undefined);
+    return newest !== undefined && includes(newest, id);
+  };
+  return onNewest(`${kind} sleepable`) && !onNewest(kind);
 }

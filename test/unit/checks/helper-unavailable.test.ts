@@ -72,6 +72,18 @@ describe('helper-unavailable', () => {
     await checkFixture(`#define bpf_cgrp_storage_get(x) 0\n${program('tc', `\t${call}`)}`, context);
   });
 
+  it('blames sleep only where that is the reason', async () => {
+    const old = await fixtureContext('5.10-debian-amd64');
+    // Since 5.11, whether they may sleep or not.
+    const message = 'bpf_sk_storage_get is not for programs of tp_btf (tracing) on kernel 5.10';
+    await checkFixture(program('tp_btf/f', marked('bpf_sk_storage_get(&m, s, 0, 0)', message)), old);
+  });
+
+  it('names the configuration that Debian does not set', async () => {
+    const message = 'Kernels built with CONFIG_BPF_KPROBE_OVERRIDE offer it to kprobe.';
+    await checkFixture(program('kprobe/f', marked('bpf_override_return(ctx, 1)', message)), context);
+  });
+
   it('says what a macro calls', async () => {
     const old = await fixtureContext('5.10-debian-amd64');
     const message = 'BPF_SNPRINTF calls bpf_snprintf, which is not on kernel 5.10';
