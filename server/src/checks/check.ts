@@ -18,6 +18,7 @@ export type DiagnosticCode =
   | 'untrusted-pointer'
   | 'user-pointer'
   | 'return-value'
+  | 'kfunc-unknown'
   | 'helper-unknown'
   | 'helper-unavailable'
   | 'helper-license'

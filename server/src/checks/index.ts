@@ -12,6 +12,7 @@ import { ctxUnknownField } from './ctx-unknown-field';
 import { helperLicense } from './helper-license';
 import { helperUnavailable } from './helper-unavailable';
 import { helperUnknown } from './helper-unknown';
+import { kfuncUnknown } from './kfunc-unknown';
 import { licenseMissing } from './license-missing';
 import { mapDefinition } from './map-definition';
 import { mapValueSize } from './map-value-size';
@@ -19,8 +20,8 @@ import { merged, weakened } from './merge';
 import { nullCheck } from './null-check';
 import { progArgs } from './prog-args';
 import { returnValue } from './return-value';
-import { ringbufLeak } from './ringbuf-leak';
 import { settled } from '../object/settle';
+import { ringbufLeak } from './ringbuf-leak';
 import { stackLimit } from './stack-limit';
 import { unknownField } from './unknown-field';
 import { unknownFunction } from './unknown-function';
@@ -45,6 +46,7 @@ export const checks: readonly Check[] = [
   untrustedPointer,
   userPointer,
   returnValue,
+  kfuncUnknown,
   helperUnknown,
   helperUnavailable,
   helperLicense,

@@ -22,6 +22,7 @@ import { registerUses } from '../traced/registers';
 import { syscallMacro, syscallOf } from '../traced/syscall';
 import { tracedOf, tracedUse } from '../traced/uses';
 import { contains, type DocumentView, type KernelView } from '../view';
+import { kfuncHover } from './kfunc-hover';
 import { mapHover } from './map-hover';
 import { memberHover } from './member-hover';
 import { returnHover } from './return-hover';
@@ -43,6 +44,7 @@ export function hover(view: DocumentView, offset: number): Hover | undefined {
     parameterHover(view, offset) ??
     registerHover(view, offset) ??
     mapHover(view, offset) ??
+    kfuncHover(view, offset) ??
     structHover(view, offset) ??
     memberHover(view, offset) ??
     returnHover(view, offset)

@@ -1,8 +1,10 @@
-/** In the call of a BPF helper: its prototype, and which parameter is being written. Works on unfinished text. */
+/** In the call of a BPF helper or a kfunc: its prototype, and which parameter is being written. Works on unfinished text. */
 import { isInComment, openBrackets, tokensBefore } from '../analysis/cursor-tokens';
 import { helperText, parameterText } from '../describe/helper';
+import { kfuncParameterText, kfuncText } from '../describe/kfunc';
 import type { HelperDocs } from '../helpers/docs';
-import { helperNamed, type Helper } from '../helpers/helpers';
+import { helperNamed } from '../helpers/helpers';
+import { kfuncNamed } from '../kfuncs/kfuncs';
 import type { TextView } from '../session/session';
 
 export interface SignatureHelp {
@@ -18,39 +20,55 @@ export interface SignatureHelp {
 }
 
 export async function signatureHelp(
-  { text }: Pick<TextView, 'text'>,
+  { text, kernel }: Pick<TextView, 'text'> & Partial<Pick<TextView, 'kernel'>>,
   offset: number,
   docs: () => Promise<HelperDocs>,
 ): Promise<SignatureHelp | undefined> {
   const call = callAt(text, offset);
   if (call === undefined) return undefined;
-  const { helper, active } = call;
-  const doc = (await docs()).get(helper.name);
-  return {
-    label: helper.prototype,
-    markdown: helperText(helper, doc),
-    parameters: helper.parameters.map((parameter) => ({
-      start: parameter.start,
-      end: parameter.end,
-      markdown: parameterText(helper, parameter.name, doc),
-    })),
-    active,
-  };
+  const helper = helperNamed(call.callee);
+  const kfunc = helper === undefined && kernel ? kfuncNamed(kernel.index.types, call.callee) : undefined;
+  const parameters = helper?.parameters ?? kfunc?.parameters ?? [];
+  const last = parameters.length - 1;
+  const active = parameters[last]?.name === '' ? Math.min(call.argument, last) : call.argument;
+  // The protocol has no "none of them" for an argument too many.
+  if (active > Math.max(last, 0)) return undefined;
+  if (helper !== undefined) {
+    const doc = (await docs()).get(helper.name);
+    return {
+      label: helper.prototype,
+      markdown: helperText(helper, doc),
+      parameters: helper.parameters.map(({ name, start, end }) => ({
+        start,
+        end,
+        markdown: parameterText(helper, name, doc),
+      })),
+      active,
+    };
+  }
+  return (
+    kfunc && {
+      label: kfunc.prototype,
+      markdown: kfuncText(kfunc),
+      parameters: kfunc.parameters.map(({ name, start, end }) => ({
+        start,
+        end,
+        markdown: kfuncParameterText(name),
+      })),
+      active,
+    }
+  );
 }
 
-function callAt(text: string, offset: number): { helper: Helper; active: number } | undefined {
+/** The innermost call of a function by its name, and which argument is being written. */
+function callAt(text: string, offset: number): { callee: string; argument: number } | undefined {
   if (isInComment(text, offset)) return undefined;
   const tokens = tokensBefore(text, offset);
   for (const { at, kind, argument } of openBrackets(tokens)) {
     const callee = tokens[at - 1];
     // An index, a cast, an expression in parentheses: part of an argument.
     if (kind === '[' || callee?.kind !== 'word' || callee.text === 'sizeof') continue;
-    const helper = helperNamed(callee.text);
-    if (helper === undefined || /^(?:->|\.)$/.test(tokens[at - 2]?.text ?? '')) return undefined;
-    const last = helper.parameters.length - 1;
-    const active = helper.parameters[last]?.name === '' ? Math.min(argument, last) : argument;
-    // The protocol has no "none of them" for an argument too many.
-    return active > Math.max(last, 0) ? undefined : { helper, active };
+    return /^(?:->|\.)$/.test(tokens[at - 2]?.text ?? '') ? undefined : { callee: callee.text, argument };
   }
   return undefined;
 }

@@ -10,6 +10,7 @@ import { completeCtxType } from './ctx-type';
 import { completeHandler } from './handler';
 import { completeHelper } from './helper';
 import type { CompletionList } from './item';
+import { completeKfunc } from './kfunc';
 import { completeMapDefinition } from './map-definition';
 import { completeMembers } from './members';
 import { completeReturn } from './return-value';
@@ -54,11 +55,18 @@ export function complete(view: DocumentView, offset: number): CompletionList {
       return (
         completeMapDefinition(view, offset) ??
         completeReturn(view, offset) ??
-        (view.besideClangd ? undefined : completeHelper(view, offset)) ??
+        functionList(view, offset) ??
         completeMembers(view, offset) ??
         nothing
       );
   }
+}
+
+/** Helpers, which clangd knows too, and kfuncs. */
+function functionList(view: DocumentView, offset: number): CompletionList | undefined {
+  const helpers = view.besideClangd ? undefined : completeHelper(view, offset);
+  const kfuncs = completeKfunc(view, offset);
+  return kfuncs.length === 0 ? helpers : { items: [...(helpers?.items ?? []), ...kfuncs], incomplete: true };
 }
 
 /** Of the event's record as its format names them; behind those, and of everything else, as their structs do. */
