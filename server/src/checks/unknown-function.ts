@@ -7,7 +7,14 @@ import { nearest } from '#core/text/nearest';
 import type { KernelIndex } from '#core/kernel/model';
 import type { SectionSite } from '../analysis/model';
 import { inWords } from '../describe/words';
-import { missing, probeNames, probeTarget, type Missing, type ProbeTarget } from '../traced/attachable';
+import {
+  missing,
+  probeNames,
+  probeTarget,
+  type Missing,
+  type ProbeFamily,
+  type ProbeTarget,
+} from '../traced/attachable';
 import type { DocumentView } from '../view';
 import type { Check, Finding, Fix, Severity } from './check';
 
@@ -17,12 +24,14 @@ export const unknownFunction: Check = {
     view.source.sections.flatMap((site): Finding[] => {
       if (site.conditional || site.value.startsWith('?') || site.on !== 'function') return [];
       const target = probeTarget(site.value);
-      // `kprobe/dummy_open`, `fentry/f`: user space chooses the function.
-      if (target === undefined || /^dummy|^.{1,2}$/.test(target.name)) return [];
+      if (target === undefined || placeholder.test(target.name)) return [];
       const gap = missing(view.kernel.index, target);
       return gap === undefined ? [] : [finding(view, site, target, gap)];
     }),
 };
+
+/** `kprobe/dummy_open`, `fentry/f`, `kprobe/func`, `fexit/XXX`: user space chooses the function. */
+const placeholder = /^dummy|^.{1,2}$|^(?:foo|bar|func|function|target|placeholder|xxx+)$|^[A-Z][A-Z\d_]*$/;
 
 function finding(view: DocumentView, site: SectionSite, target: ProbeTarget, gap: Missing): Finding {
   const { index, others } = view.kernel;
@@ -34,7 +43,7 @@ function finding(view: DocumentView, site: SectionSite, target: ProbeTarget, gap
     span: site.literal ?? site.span,
     severity: severityOf(view, site, target, gap, sections),
     dependsOnKernel: true,
-    message: said(target, gap, sections.length > 0),
+    message: said(target, gap, isTypo(target, sections)),
     ...(sections.length > 0 && { advice: `Did you mean ${sections.join(' or ')}?` }),
     fixes: [...fixes, ...(elsewhere ? loadIfAsked(site) : [])],
   };
@@ -43,23 +52,54 @@ function finding(view: DocumentView, site: SectionSite, target: ProbeTarget, gap
 function severityOf(
   view: DocumentView,
   site: SectionSite,
-  { family, name }: ProbeTarget,
+  target: ProbeTarget,
   { why }: Missing,
   sections: readonly string[],
 ): Severity {
+  const { family, name } = target;
   // Other loaders find `sys_openat` under the name that the architecture gives it.
   if (family === 'kprobe' && /^(?:sys|SyS)_/.test(name)) return 'information';
   // A program for each name that the function has on some kernel: user space loads the one that is right.
   const traced = view.source.sections.filter((other) => other !== site).map(({ value }) => value);
   if (sections.some((section) => traced.includes(section))) return 'information';
+  const isSure = why === 'copies' || why === 'no-types' || isTypo(target, sections);
+  if (family !== 'lsm' && !isSure && isOneOfSeveral(view, site, target)) return 'information';
   if (why === 'untraceable') return 'warning';
   if (why !== 'absent' || family === 'lsm' || family === 'ksyscall') return 'error';
-  return sections.length > 0 ? 'error' : 'warning';
+  return isTypo(target, sections) ? 'error' : 'warning';
+}
+
+/** Near names that begin otherwise say little: `smc_release` of a module is no slip for `shm_release`. */
+function isTypo({ name }: ProbeTarget, sections: readonly string[]): boolean {
+  const lead = firstWord(name);
+  return sections.some((section) => {
+    const meant = probeTarget(section);
+    if (meant === undefined || meant.family === 'ksyscall') return true;
+    return lead === bare(name) || firstWord(meant.name) === lead;
+  });
+}
+
+const bare = (name: string): string => name.replace(/^_+/, '');
+const firstWord = (name: string): string => bare(name).replace(/_.*$/, '');
+
+/**
+ * A program for `fentry/f` and one for `kprobe/f`, or for `f` and `__f`: user space loads the one that is right. A program that
+ * is itself called so may have its name from there alone.
+ */
+function isOneOfSeveral({ source }: DocumentView, site: SectionSite, { family, name }: ProbeTarget): boolean {
+  if (source.programs.some(({ section, function: fn }) => section === site && fn.name === name)) return true;
+  return source.sections.some(({ value }) => {
+    const other = probeTarget(value);
+    if (other === undefined || bare(other.name) !== bare(name)) return false;
+    return other.family !== family || other.name !== name;
+  });
 }
 
 function said({ family, name }: ProbeTarget, gap: Missing, near: boolean): string {
   const late = 'The program loads, and attaching it fails';
-  const module = near ? '' : ' If a module brings it, load the module before the program.';
+  const load = near ? '' : ' If a module brings it, load the module before the program';
+  const module = near ? '' : `${load}.`;
+  const program = near ? '' : `${load}; if another BPF program has it, the loader says which.`;
   switch (gap.why) {
     case 'no-hooks':
       return `The kernel has no hooks for BPF programs (CONFIG_BPF_LSM): libbpf does not load the program (ESRCH).`;
@@ -74,7 +114,7 @@ function said({ family, name }: ProbeTarget, gap: Missing, near: boolean): strin
         return `The kernel has no LSM hook ${name}: libbpf does not load the program (ESRCH).`;
       if (family === 'ksyscall') return `The kernel has no system call ${name}. ${late} (ENOENT).`;
       if (family === 'fentry')
-        return `The kernel's BTF has no function ${name}: libbpf does not load the program (ESRCH).${module}`;
+        return `The kernel's BTF has no function ${name}: libbpf does not load the program (ESRCH).${program}`;
       return `The kernel has no function ${name} that it can trace. ${late} (ENOENT).${module}`;
   }
 }
@@ -107,27 +147,40 @@ function relatedSyscalls(name: string, names: readonly string[]): readonly strin
   return [...new Set([...forms.filter((form) => names.includes(form)), ...nearest(name, names)])].slice(0, 3);
 }
 
-/** An index is immutable: what was looked for among its 59,000 names is not looked for with every keystroke. */
-const found = new WeakMap<KernelIndex, Map<string, readonly string[]>>();
-/** A name that is being typed is another one with each letter. */
-const mostFound = 200;
+/** Names of one family by their length. An index is immutable, so what is made of it can be kept as long as it lives. */
+type ByLength = ReadonlyMap<number, readonly string[]>;
+const made = new WeakMap<KernelIndex, Map<ProbeFamily, ByLength>>();
 
-function nearby(index: KernelIndex, { family, name }: ProbeTarget): readonly string[] {
-  const known = found.get(index) ?? new Map<string, readonly string[]>();
-  found.set(index, known);
-  const key = `${family} ${name}`;
-  let names = known.get(key);
+function namesByLength(index: KernelIndex, family: ProbeFamily): ByLength {
+  const known = made.get(index) ?? new Map<ProbeFamily, ByLength>();
+  made.set(index, known);
+  let names = known.get(family);
   if (names === undefined) {
-    // Among so many, three letters are no typo any more.
-    names = nearest(
-      name,
-      probeNames(index, family),
-      name.length < 10 ? { maxDistance: 1 } : { maxDistance: 2 },
-    );
-    if (known.size >= mostFound) known.clear();
-    known.set(key, names);
+    const groups = new Map<number, string[]>();
+    for (const name of probeNames(index, family)) {
+      const group = groups.get(name.length);
+      if (group === undefined) groups.set(name.length, [name]);
+      else group.push(name);
+    }
+    known.set(family, (names = groups));
   }
   return names;
+}
+
+/**
+ * A name that is being typed is another one with each letter, so only those are compared, of 59,000, that begin or end
+ * alike.
+ */
+function nearby(index: KernelIndex, { family, name }: ProbeTarget): readonly string[] {
+  // Among so many, three letters are no typo any more.
+  const maxDistance = name.length < 10 ? 1 : 2;
+  const names = namesByLength(index, family);
+  const [start, end] = [name.slice(0, 3), name.slice(-3)];
+  const alike: string[] = [];
+  for (let length = name.length - maxDistance; length <= name.length + maxDistance; length++)
+    for (const other of names.get(length) ?? [])
+      if (other.startsWith(start) || other.endsWith(end)) alike.push(other);
+  return nearest(name, alike, { maxDistance });
 }
 
 function change(site: SectionSite, section: string, preferred: boolean): Fix[] {
