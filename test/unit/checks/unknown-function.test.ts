@@ -29,6 +29,9 @@ describe('unknown-function', () => {
     ...[
       'kprobe/vfs_read.cold',
       'fentry/dummy_file_read',
+      'fexit/XXX',
+      'kprobe/func',
+      'kretprobe/foo',
       '?kprobe/vfs_reed',
       'kprobe/$(F)',
       'uprobe/vfs_reed',
@@ -92,6 +95,31 @@ describe('unknown-function', () => {
   it('only informs where the file has a program for the other name, too', async () => {
     const source = program('kprobe/do_unlinkat') + program('kprobe/do_unlinkatx');
     expect((await findingsOf(source, context)).map(({ severity }) => severity)).toEqual(['information']);
+  });
+
+  it('only informs where user space has a choice', async () => {
+    for (const sections of [
+      ['fentry/gone_since_long', 'kprobe/gone_since_long'],
+      ['kprobe/__gone_since_long', 'kprobe/gone_since_long'],
+    ]) {
+      const findings = await findingsOf(sections.map(program).join(''), context);
+      expect(findings.map(({ severity }) => severity)).toEqual(['information', 'information']);
+    }
+    const pair = ['kprobe/gone_since_long', 'kretprobe/gone_since_long'].map(program).join('');
+    expect((await findingsOf(pair, context)).map(({ severity }) => severity)).toEqual(['warning', 'warning']);
+    // The section may have its name from the program, and the loader attach it elsewhere.
+    const own = 'SEC("kprobe/handle_entry")\nint handle_entry(void *ctx) { return 0; }\n';
+    expect((await findingsOf(own, context)).map(({ severity }) => severity)).toEqual(['information']);
+    // The same slip twice is still one.
+    const slip = ['fentry/do_unlinkt', 'kprobe/do_unlinkt'].map(program).join('');
+    expect((await findingsOf(slip, context)).map(({ severity }) => severity)).toEqual(['error', 'error']);
+  });
+
+  it('takes no function of a module for a slip', async () => {
+    const [finding] = await findingsOf(program('fentry/smc_release'), context);
+    expect(finding).toMatchObject({ severity: 'warning' });
+    expect(finding?.message).toMatch(/If a module brings it, .*; if another BPF program has it/);
+    expect(finding?.message).toContain('Did you mean fentry/');
   });
 
   it('names the system calls that an architecture has instead', async () => {
