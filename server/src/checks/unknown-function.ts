@@ -7,7 +7,14 @@ import { nearest } from '#core/text/nearest';
 import type { KernelIndex } from '#core/kernel/model';
 import type { SectionSite } from '../analysis/model';
 import { inWords } from '../describe/words';
-import { missing, probeNames, probeTarget, type Missing, type ProbeTarget } from '../traced/attachable';
+import {
+  missing,
+  probeNames,
+  probeTarget,
+  type Missing,
+  type ProbeFamily,
+  type ProbeTarget,
+} from '../traced/attachable';
 import type { DocumentView } from '../view';
 import type { Check, Finding, Fix, Severity } from './check';
 
@@ -140,27 +147,40 @@ function relatedSyscalls(name: string, names: readonly string[]): readonly strin
   return [...new Set([...forms.filter((form) => names.includes(form)), ...nearest(name, names)])].slice(0, 3);
 }
 
-/** An index is immutable: what was looked for among its 59,000 names is not looked for with every keystroke. */
-const found = new WeakMap<KernelIndex, Map<string, readonly string[]>>();
-/** A name that is being typed is another one with each letter. */
-const mostFound = 200;
+/** Names of one family by their length. An index is immutable, so what is made of it can be kept as long as it lives. */
+type ByLength = ReadonlyMap<number, readonly string[]>;
+const made = new WeakMap<KernelIndex, Map<ProbeFamily, ByLength>>();
 
-function nearby(index: KernelIndex, { family, name }: ProbeTarget): readonly string[] {
-  const known = found.get(index) ?? new Map<string, readonly string[]>();
-  found.set(index, known);
-  const key = `${family} ${name}`;
-  let names = known.get(key);
+function namesByLength(index: KernelIndex, family: ProbeFamily): ByLength {
+  const known = made.get(index) ?? new Map<ProbeFamily, ByLength>();
+  made.set(index, known);
+  let names = known.get(family);
   if (names === undefined) {
-    // Among so many, three letters are no typo any more.
-    names = nearest(
-      name,
-      probeNames(index, family),
-      name.length < 10 ? { maxDistance: 1 } : { maxDistance: 2 },
-    );
-    if (known.size >= mostFound) known.clear();
-    known.set(key, names);
+    const groups = new Map<number, string[]>();
+    for (const name of probeNames(index, family)) {
+      const group = groups.get(name.length);
+      if (group === undefined) groups.set(name.length, [name]);
+      else group.push(name);
+    }
+    known.set(family, (names = groups));
   }
   return names;
+}
+
+/**
+ * A name that is being typed is another one with each letter, so only those are compared, of 59,000, that begin or end
+ * alike.
+ */
+function nearby(index: KernelIndex, { family, name }: ProbeTarget): readonly string[] {
+  // Among so many, three letters are no typo any more.
+  const maxDistance = name.length < 10 ? 1 : 2;
+  const names = namesByLength(index, family);
+  const [start, end] = [name.slice(0, 3), name.slice(-3)];
+  const alike: string[] = [];
+  for (let length = name.length - maxDistance; length <= name.length + maxDistance; length++)
+    for (const other of names.get(length) ?? [])
+      if (other.startsWith(start) || other.endsWith(end)) alike.push(other);
+  return nearest(name, alike, { maxDistance });
 }
 
 function change(site: SectionSite, section: string, preferred: boolean): Fix[] {
