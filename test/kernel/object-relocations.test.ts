@@ -5,8 +5,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { readBtf } from '#core/btf/reader';
+import { readBpfObject } from '#core/elf/bpf-object';
 import { checkSource } from '#server/check-source';
 import { createKernelView } from '#server/session/kernel-view';
+import { compileBpf } from '#support/bpf/compile';
 import { loadPrograms } from '#support/bpf/loader';
 import { bundledBtf, loadAsOn } from '#support/bpf/other-kernels';
 import {
@@ -17,6 +19,7 @@ import {
   relocationsByLibbpf,
   undecided,
 } from '#support/bpf/relocations/relocations';
+import { randomPrograms } from '#support/bpf/relocations/random';
 import { kernelBtf, requireKernel } from '#support/bpf/requirements';
 import { testAnalyzer } from '#support/analyzer';
 import { bundledKernel, bundledKernelIds } from '#support/bundled';
@@ -69,5 +72,20 @@ describeUnless(requireKernel(), 'CO-RE programs', () => {
     expect(programsWith(programs.source, found).filter(isAsked)).toEqual(refused.sort());
     expect(counts.loaded).toBeGreaterThan(90);
     expect(counts.refused).toBeGreaterThan(35);
+  });
+
+  test.each([
+    { seed: 1, flags: [] },
+    { seed: 2, flags: ['-mcpu=v3'] },
+  ])('with guards in random forms: $seed $flags', async ({ seed, flags }) => {
+    const { path } = await compileBpf(randomPrograms(150, seed), { flags: ['-w', ...flags] });
+    const { value: object } = readBpfObject(await readFile(path));
+    const kernel = readBtf(await readFile(kernelBtf)).value;
+    const verdicts = await loadPrograms(path, { attach: false });
+    const { wrong, unsure, counts } = compareVerdicts({ object }, kernel, verdicts);
+    expect(wrong).toEqual([]);
+    expect(unsure.length).toBeLessThan(30);
+    expect(counts.loaded).toBeGreaterThan(50);
+    expect(counts.refused).toBeGreaterThan(50);
   });
 });

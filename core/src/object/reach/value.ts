@@ -78,7 +78,7 @@ export function compute(operation: number, is32: boolean, a: Value, b: Value, fr
     const value = constant(operation, is32, a.value, b.value);
     return { value: value === undefined ? unsure : numberValue(value) };
   }
-  if (is32) return { value: unsure, ...(a.kind === 'any' && { spent: a.id }) };
+  if (is32) return half(operation, a, b, fresh);
   if (b.kind === 'number') {
     if (a.kind === 'any') return withNumber(operation, a, b.value, fresh);
     const distance = BigInt.asIntN(64, b.value);
@@ -88,6 +88,15 @@ export function compute(operation: number, is32: boolean, a: Value, b: Value, fr
   if (operation === op.add && a.kind === 'pointer' && b.kind === 'any') return { value: a, spent: b.id };
   const spent = [a, b].find((one) => one.kind === 'any');
   return { value: unsure, ...(spent && { spent: spent.id }) };
+}
+
+/** Of the low 32 bits, which leave the others zero. */
+function half(operation: number, a: Value, b: Value, fresh: number): Computation {
+  const spent = a.kind === 'any' ? { spent: a.id } : {};
+  const isMasking = operation === op.and || operation === op.rsh;
+  const { value } = truncated(a, fresh);
+  if (!isMasking || value.kind !== 'any' || b.kind !== 'number') return { value: unsure, ...spent };
+  return { ...withNumber(operation, value, BigInt.asUintN(32, b.value), fresh), ...spent };
 }
 
 function moved(value: Value, distance: bigint): Value {

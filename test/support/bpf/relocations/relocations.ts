@@ -116,7 +116,7 @@ export async function relocationsByLibbpf(object: string, types?: string): Promi
  * @param isAsked by a program's name
  */
 export function compareVerdicts(
-  { object }: Programs,
+  { object }: Pick<Programs, 'object'>,
   kernel: Btf,
   verdicts: readonly ProgramVerdict[],
   isAsked: (name: string) => boolean = () => true,
