@@ -27,9 +27,15 @@ export const kfuncUnknown: Check = {
       const calls = certainCalls(view, one.name, exists || weak.has(one.name));
       if (calls.length === 0) return [];
       if (exists) return calls.map((span) => said(span, notForPrograms(name), []));
-      if (weak.has(one.name)) return calls.map((span) => said(span, absentWeak(name), []));
       const names = nearest(name, kfuncNames(types));
-      return [{ ...said(one.nameSpan, absent(name), fixes(view, one, names)), ...adviceOf(names) }];
+      // `bpf_skb_ct_lookup` comes with nf_conntrack, which may not have been loaded when the kernel was captured.
+      const isSlip = nearest(name, names, { maxDistance: 1 }).length > 0;
+      const severity = isSlip ? 'error' : 'warning';
+      const module = isSlip ? '' : ' If a module brings it, load the module before the object.';
+      if (weak.has(one.name))
+        return calls.map((span) => ({ ...said(span, absentWeak(name) + module, []), severity }));
+      const finding = said(one.nameSpan, absent(name) + module, fixes(view, one, names));
+      return [{ ...finding, severity, ...adviceOf(names) }];
     });
   },
 };

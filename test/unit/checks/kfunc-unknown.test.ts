@@ -59,6 +59,20 @@ describe('kfunc-unknown', () => {
     ]);
   });
 
+  it('only warns of what a module may bring', async () => {
+    const debian = await fixtureContext('6.12-debian-amd64');
+    const declared = 'extern void *bpf_skb_ct_lookup(void *skb, void *tuple, u32 size) __ksym';
+    for (const declaration of [`${declared};`, `${declared} __weak;`]) {
+      const source = program(declaration, 'bpf_skb_ct_lookup(ctx, ctx, 4);', 'tc');
+      const [finding, ...others] = await findingsOf(source, debian);
+      expect(others).toEqual([]);
+      expect(finding).toMatchObject({ code: 'kfunc-unknown', severity: 'warning' });
+      expect(finding?.message).toContain('If a module brings it, load the module before the object.');
+    }
+    const release = program('extern void bpf_ct_release(void *ct) __ksym;', 'bpf_ct_release(ctx);', 'tc');
+    expect(await findingsOf(release, debian)).toMatchObject([{ severity: 'warning' }]);
+  });
+
   it('says on which kernels it holds', async () => {
     const kernel = await severalKernels('6.18-microvm-amd64', ['6.1-debian-amd64', '6.12-debian-amd64']);
     const [finding] = await findingsOf(program(lock, 'bpf_rcu_read_lock();'), { ...context, kernel });
