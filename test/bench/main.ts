@@ -1,6 +1,7 @@
 /** `npm run bench`. Needs clangd, bpftool, sshd and a readable kernel with BTF and tracefs. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { everything } from './everything';
 import { measureFloor } from './floor';
 import { indexOnce } from './index-worker';
 import { indexing } from './indexing';
@@ -13,7 +14,15 @@ import { throughput } from './throughput';
 import { verifierLog } from './verifier-log';
 import { makeWorkspace } from './workspace';
 
-const sections: readonly Section[] = [servers, indexing, listing, running, throughput, verifierLog];
+const sections: readonly Section[] = [
+  servers,
+  everything,
+  indexing,
+  listing,
+  running,
+  throughput,
+  verifierLog,
+];
 
 /** All sections are written to docs/performance.md; some of them are only shown. */
 async function bench(root: string, names: readonly string[]): Promise<void> {

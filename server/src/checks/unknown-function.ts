@@ -150,6 +150,9 @@ function relatedSyscalls(name: string, names: readonly string[]): readonly strin
 /** Names of one family by their length. An index is immutable, so what is made of it can be kept as long as it lives. */
 type ByLength = ReadonlyMap<number, readonly string[]>;
 const made = new WeakMap<KernelIndex, Map<ProbeFamily, ByLength>>();
+/** What was found for the names of a file is not looked for again with every keystroke elsewhere. */
+const found = new WeakMap<KernelIndex, Map<string, readonly string[]>>();
+const mostFound = 200;
 
 function namesByLength(index: KernelIndex, family: ProbeFamily): ByLength {
   const known = made.get(index) ?? new Map<ProbeFamily, ByLength>();
@@ -171,7 +174,20 @@ function namesByLength(index: KernelIndex, family: ProbeFamily): ByLength {
  * A name that is being typed is another one with each letter, so only those are compared, of 59,000, that begin or end
  * alike.
  */
-function nearby(index: KernelIndex, { family, name }: ProbeTarget): readonly string[] {
+function nearby(index: KernelIndex, target: ProbeTarget): readonly string[] {
+  const known = found.get(index) ?? new Map<string, readonly string[]>();
+  found.set(index, known);
+  const key = `${target.family} ${target.name}`;
+  let names = known.get(key);
+  if (names === undefined) {
+    names = searchNearby(index, target);
+    if (known.size >= mostFound) known.clear();
+    known.set(key, names);
+  }
+  return names;
+}
+
+function searchNearby(index: KernelIndex, { family, name }: ProbeTarget): readonly string[] {
   // Among so many, three letters are no typo any more.
   const maxDistance = name.length < 10 ? 1 : 2;
   const names = namesByLength(index, family);

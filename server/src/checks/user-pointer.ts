@@ -82,6 +82,13 @@ function ofProbe(view: DocumentView, program: Program): readonly Finding[] {
   const parameters = userParameters(view, program);
   if (parameters.length === 0 && !isUserProbe(program)) return [];
   const { start, end } = fn.bodySpan;
+  // Most programs do neither, and need not be taken apart.
+  const body = view.text.slice(start, end);
+  const mayRead = /\bbpf_(?:probe_read_kernel|core_read)/.test(body);
+  const mayFollow = parameters.some(({ name }) =>
+    new RegExp(`\\*\\s*${name}\\b|\\b${name}\\s*\\[`).test(body),
+  );
+  if (!mayRead && !mayFollow) return [];
   const tokens = tokenize(view.text, start, end);
   if (tokens.some(({ kind }) => kind === 'directive')) return [];
   const unchanged = parameters.filter(({ name }) => writesOf(tokens, name) === 0);
