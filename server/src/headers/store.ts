@@ -65,7 +65,7 @@ export function createHeaderStore(analyzer: Analyzer): HeaderStore {
 
   return {
     async load(documentUri, includes, roots) {
-      if (!documentUri.startsWith('file:')) return noHeaders;
+      if (!documentUri.startsWith('file:')) return types([], false, !includes.some(isOutOfSight));
       const found = new Map<string, HeaderText>();
       let hasVmlinux = false;
       let complete = true;
@@ -125,6 +125,9 @@ function isVmlinux(path: string): boolean {
 function isLibbpf(path: string): boolean {
   return /(?:^|\/)bpf_(?:helpers|helper_defs|core_read|tracing|endian)\.h$|(?:^|\/)usdt\.bpf\.h$/.test(path);
 }
+
+/** Where nothing can be read. */
+const isOutOfSight = ({ path, system }: Include): boolean => !system && !isVmlinux(path) && !isLibbpf(path);
 
 function* candidates(path: string, from: string, roots: readonly string[]): Generator<string> {
   if (isAbsolute(path)) {
