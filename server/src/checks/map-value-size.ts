@@ -5,8 +5,8 @@
 import type { FieldDef, FunctionDef, Span } from '../analysis/model';
 import { sourceLayout } from '../ctx/read';
 import { callsIn } from '../fixes/calls';
-import { assignmentOf, functionBody, statementsIn, type Statement } from '../fixes/statements';
-import { certainStatements } from '../helpers/certain-code';
+import { assignmentOf, statementsIn, type Statement } from '../fixes/statements';
+import { bodyOf, certainOf } from '../helpers/bodies';
 import { fieldNamed } from '../maps/definition';
 import { certainBytes, localIn, mapOf, obtained, sizeOfLocal, type Obtained } from '../maps/memory';
 import { certainSize } from '../maps/sizes';
@@ -37,7 +37,7 @@ function findings(view: DocumentView, fn: FunctionDef): readonly Finding[] {
   const { text, source } = view;
   const inside = text.slice(fn.bodySpan.start, fn.bodySpan.end);
   if (fn.conditional || source.maps.length === 0 || !/\bbpf_(?:map|ringbuf)_/.test(inside)) return [];
-  const body = functionBody(text, fn.bodySpan);
+  const body = bodyOf(source, fn);
   if (body === undefined) return [];
   const statements = [...statementsIn(body)];
   const program = source.programs.find((one) => one.function === fn);
@@ -49,7 +49,9 @@ function findings(view: DocumentView, fn: FunctionDef): readonly Finding[] {
 }
 
 function smallArguments(view: DocumentView, statement: Statement): readonly Finding[] {
-  if (statement.kind === 'block' || statement.kind === 'loop') return [];
+  const { kind, head } = statement;
+  if (kind === 'block' || kind === 'loop' || !head.some(({ text }) => Object.hasOwn(helpers, text)))
+    return [];
   return callsIn(view.text, statement.head).flatMap((call) => {
     const roles = Object.hasOwn(helpers, call.name) ? (helpers[call.name] ?? []) : [];
     if (view.source.expressions.isMacro(call.name)) return [];
@@ -96,11 +98,13 @@ function writesBehind(
   fn: FunctionDef,
   statements: readonly Statement[],
 ): readonly Finding[] {
-  const pointers = statements.flatMap((one) => obtained(view, one) ?? []);
+  const pointers = statements.flatMap((one) => {
+    const pointer = obtained(view, one);
+    const size = pointer && certainSize(view, pointer.declared.type);
+    return pointer && size !== undefined && size > pointer.bytes ? [pointer] : [];
+  });
   if (pointers.length === 0) return [];
-  const certain = new Set(
-    certainStatements(view.text, fn, view.source.maps).flatMap(({ tokens }) => tokens[0]?.start ?? []),
-  );
+  const certain = new Set(certainOf(view.source, fn).flatMap(({ tokens }) => tokens[0]?.start ?? []));
   return pointers.flatMap((pointer): readonly Finding[] => {
     const { variable, statement, bytes: there } = pointer;
     const isOnce = statements.every(

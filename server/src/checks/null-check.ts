@@ -5,15 +5,8 @@
 import type { Token } from '../analysis/lexer';
 import type { MapDef, Program } from '../analysis/model';
 import { verdictFixes } from '../fixes/index';
-import {
-  after,
-  assignedVariable,
-  functionBody,
-  mentions,
-  statementsIn,
-  type Statement,
-} from '../fixes/statements';
-import { certainStatements } from '../helpers/certain-code';
+import { after, assignedVariable, mentions, statementsIn, type Statement } from '../fixes/statements';
+import { bodyOf, certainOf } from '../helpers/bodies';
 import { labelAt } from '../maps/label';
 import type { DocumentView } from '../view';
 import type { Check, Finding, Fix } from './check';
@@ -34,12 +27,10 @@ function findings(view: DocumentView, program: Program): readonly Finding[] {
   const inside = text.slice(fn.bodySpan.start, fn.bodySpan.end);
   if (section.conditional || section.value.startsWith('?') || fn.conditional || !/\bbpf_/.test(inside))
     return [];
-  const body = functionBody(text, fn.bodySpan);
+  const body = bodyOf(source, fn);
   const origins = body && [...statementsIn(body)].flatMap((one) => originOf(view, one) ?? []);
   if (body === undefined || origins === undefined || origins.length === 0) return [];
-  const certain = new Set(
-    certainStatements(text, fn, source.maps).flatMap(({ tokens }) => tokens[0]?.start ?? []),
-  );
+  const certain = new Set(certainOf(source, fn).flatMap(({ tokens }) => tokens[0]?.start ?? []));
   return origins.flatMap(({ statement, name, callee }) => {
     const use = firstUse(statement, name);
     if (!use || !certain.has(statement.span.start) || !certain.has(use.statement.span.start)) return [];
@@ -67,8 +58,9 @@ interface Origin {
 
 /** `value = bpf_map_lookup_elem(&map, …);`, casts aside. */
 function originOf({ source }: DocumentView, statement: Statement): Origin | undefined {
-  const name = statement.kind === 'simple' ? assignedVariable(statement) : undefined;
   const { head } = statement;
+  const mayBe = statement.kind === 'simple' && head.some(({ text }) => text.startsWith('bpf_'));
+  const name = mayBe ? assignedVariable(statement) : undefined;
   const equals = head.findIndex(({ text }) => text === '=');
   const open = head.findIndex(({ text }, at) => at > equals && text === '(' && head[at - 1]?.kind === 'word');
   const callee = head[open - 1];

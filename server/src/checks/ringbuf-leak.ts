@@ -5,8 +5,8 @@
 import type { Token } from '../analysis/lexer';
 import type { Program } from '../analysis/model';
 import { verdictFixes } from '../fixes/index';
-import { assignedVariable, functionBody, statementsIn, type Statement } from '../fixes/statements';
-import { certainStatements } from '../helpers/certain-code';
+import { assignedVariable, statementsIn, type Statement } from '../fixes/statements';
+import { bodyOf, certainOf } from '../helpers/bodies';
 import { followed, type Visit } from '../maps/paths';
 import { labelAt } from '../maps/label';
 import type { DocumentView } from '../view';
@@ -24,14 +24,14 @@ function findings(view: DocumentView, { section, function: fn }: Program): reado
   const { text, source } = view;
   if (!text.slice(fn.bodySpan.start, fn.bodySpan.end).includes(reserve)) return [];
   if (section.conditional || section.value.startsWith('?') || fn.conditional) return [];
-  const body = functionBody(text, fn.bodySpan);
+  const body = bodyOf(source, fn);
   if (body === undefined || source.expressions.isMacro(reserve)) return [];
-  const certain = certainStatements(text, fn, source.maps);
+  const certain = certainOf(source, fn);
   const starts = new Set(certain.flatMap(({ tokens }) => tokens[0]?.start ?? []));
   const isCertain = ({ span }: Statement) => starts.has(span.start);
   return [...statementsIn(body)].flatMap((origin): readonly Finding[] => {
-    const variable = assignedVariable(origin);
     const callee = origin.head.find((token) => token.text === reserve);
+    const variable = callee && assignedVariable(origin);
     if (variable === undefined || callee === undefined || !isCertain(origin)) return [];
     const visits = followed({
       source,

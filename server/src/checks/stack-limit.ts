@@ -5,8 +5,8 @@
 import type { Program } from '../analysis/model';
 import { callsIn } from '../fixes/calls';
 import type { Declared } from '../fixes/declared';
-import { functionBody, mentions, statementsIn, type Statement } from '../fixes/statements';
-import { certainStatements } from '../helpers/certain-code';
+import { mentions, statementsIn, type Statement } from '../fixes/statements';
+import { bodyOf, certainOf } from '../helpers/bodies';
 import { helperNamed } from '../helpers/helpers';
 import { localIn, sizeOfLocal } from '../maps/memory';
 import type { DocumentView } from '../view';
@@ -33,11 +33,9 @@ function findings(view: DocumentView, { section, function: fn }: Program): reado
   const { text, source } = view;
   if (section.conditional || fn.conditional || !mayBeLarge(text.slice(fn.bodySpan.start, fn.bodySpan.end)))
     return [];
-  const body = functionBody(text, fn.bodySpan);
+  const body = bodyOf(source, fn);
   if (body === undefined) return [];
-  const certain = new Set(
-    certainStatements(text, fn, source.maps).flatMap(({ tokens }) => tokens[0]?.start ?? []),
-  );
+  const certain = new Set(certainOf(source, fn).flatMap(({ tokens }) => tokens[0]?.start ?? []));
   const statements = [...statementsIn(body)];
   const kept = new Map<number, Kept>();
   for (const statement of statements) {
@@ -55,8 +53,20 @@ function findings(view: DocumentView, { section, function: fn }: Program): reado
   return total > limit ? [finding(outer, total)] : [];
 }
 
-/** An array, or a struct, and a helper to give it to. */
-const mayBeLarge = (body: string): boolean => /\bbpf_\w+\s*\(/.test(body) && /\[|\bstruct\b/.test(body);
+/** At a glance: a struct, or arrays of more than fits, and a helper to give them to. */
+function mayBeLarge(body: string): boolean {
+  if (!/\bbpf_\w+\s*\(/.test(body)) return false;
+  if (/\b(?:struct|union)\s+\w+\s+\w+\s*[;=,[]/.test(body)) return true;
+  let most = 0;
+  for (const [, type = '', length = ''] of body.matchAll(/(?:(\w+)\s+)?\w+\s*\[\s*(\w*)\s*\]/g)) {
+    if (!/^\d+$/.test(length)) return true;
+    most += Number(length) * (/^(?:char|__u8|u8|uint8_t|__s8|s8)$/.test(type) ? 1 : 8);
+  }
+  return most + scalars > limit || /\]\s*\[|\b[a-z]\w*_t\s+\w+\s*;/.test(body);
+}
+
+/** What the other locals may take. */
+const scalars = 128;
 
 /** `bpf_probe_read_kernel(&local, …)` */
 function passedLocals(view: DocumentView, statement: Statement, body: Statement): readonly Kept[] {

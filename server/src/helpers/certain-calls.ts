@@ -3,7 +3,7 @@ import { GPL_ONLY_HELPERS } from '#core/bpf/helper-licenses.generated';
 import type { Token } from '../analysis/lexer';
 import type { Program, SourceAnalysis, Span } from '../analysis/model';
 import type { DocumentView } from '../view';
-import { certainStatements } from './certain-code';
+import { certainOf } from './bodies';
 
 export interface HelperCall {
   readonly helper: string;
@@ -42,7 +42,7 @@ export function certainCalls(
     const { start, end } = program.function.bodySpan;
     const words = new Set(text.slice(start, end).match(/\bbpf_\w+/gi));
     if (![...words].some((word) => isMeant(macros.get(word) ?? word, program))) return [];
-    return certainStatements(text, program.function, source.maps).flatMap(({ certain }) =>
+    return certainOf(source, program.function).flatMap(({ certain }) =>
       certain.flatMap((token, n) => {
         const callee = token.text;
         if (token.kind !== 'word' || certain[n + 1]?.text !== '(' || own.has(callee)) return [];

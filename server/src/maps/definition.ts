@@ -38,7 +38,17 @@ export function mapDefinitions(source: SourceAnalysis): readonly MapDefinition[]
   return source.maps.flatMap((map) => mapDefinition(source, map) ?? []);
 }
 
+/** Read once for a version of the document. */
+const made = new WeakMap<SourceAnalysis, Map<MapDef, MapDefinition | undefined>>();
+
 export function mapDefinition(source: SourceAnalysis, map: MapDef): MapDefinition | undefined {
+  const all = made.get(source) ?? new Map<MapDef, MapDefinition | undefined>();
+  made.set(source, all);
+  if (!all.has(map)) all.set(map, read(source, map));
+  return all.get(map);
+}
+
+function read(source: SourceAnalysis, map: MapDef): MapDefinition | undefined {
   const { text, sections, expressions } = source;
   const own = sections.filter(({ value, span }) => value === '.maps' && isOn(text, span, map.span));
   if (own.length !== 1 || own[0]?.conditional !== false) return undefined;

@@ -69,11 +69,16 @@ export interface Obtained {
   readonly pointerSize?: Argument;
 }
 
+const origin = /^bpf_(?:map_lookup_elem|ringbuf_reserve)$/;
+
 export function obtained(view: DocumentView, statement: Statement): Obtained | undefined {
+  if (!statement.head.some(({ text }) => origin.test(text))) return undefined;
   const variable = assignedVariable(statement);
   const [call] = callsIn(view.text, statement.head);
   const last = statement.head.at(-1);
   if (variable === undefined || call === undefined || call.span.end !== last?.end) return undefined;
+  // `sizeof(*e)` is right by itself.
+  if (/^sizeof\s*\(?\s*\*/.test(call.arguments[1]?.text ?? '')) return undefined;
   const declared = localOf({ statement }, variable);
   if (declared?.pointers !== 1 || declared.isArray || view.source.expressions.isMacro(call.name))
     return undefined;

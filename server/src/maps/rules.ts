@@ -60,7 +60,8 @@ function sizeProblems({ view, body, type, span }: Judged, of: 'key' | 'value'): 
   const size = writtenSize(view, body, of);
   const name = fullName(type);
   const { text } = view;
-  if (size.kind === 'absent') {
+  // A 0 stands for what the loader sets.
+  if (size.kind === 'absent' || (size.bytes === 0 && rule.min > 0)) {
     // libbpf knows the size of what `values` declares.
     const isDeclared = of === 'value' && type.holds !== undefined && fieldNamed(body, 'values') !== undefined;
     if (rule.min === 0 || isDeclared) return [];
