@@ -83,11 +83,12 @@ const bare = (name: string): string => name.replace(/^_+/, '');
 const firstWord = (name: string): string => bare(name).replace(/_.*$/, '');
 
 /**
- * A program for `fentry/f` and one for `kprobe/f`, or for `f` and `__f`: user space loads the one that is right. A program that
- * is itself called so may have its name from there alone.
+ * A program for `fentry/f` and one for `kprobe/f`, or for `f` and `__f`: user space loads the one that is right. A kprobe's target
+ * that is the program's own name may be there for nothing else: it loads, and the loader attaches it elsewhere.
  */
 function isOneOfSeveral({ source }: DocumentView, site: SectionSite, { family, name }: ProbeTarget): boolean {
-  if (source.programs.some(({ section, function: fn }) => section === site && fn.name === name)) return true;
+  const own = source.programs.find(({ section }) => section === site)?.function.name;
+  if (own === name && family === 'kprobe') return true;
   return source.sections.some(({ value }) => {
     const other = probeTarget(value);
     if (other === undefined || bare(other.name) !== bare(name)) return false;

@@ -110,6 +110,9 @@ describe('unknown-function', () => {
     // The section may have its name from the program, and the loader attach it elsewhere.
     const own = 'SEC("kprobe/handle_entry")\nint handle_entry(void *ctx) { return 0; }\n';
     expect((await findingsOf(own, context)).map(({ severity }) => severity)).toEqual(['information']);
+    // libbpf does not load fentry without its function.
+    const traced = own.replace('kprobe/', 'fentry/');
+    expect((await findingsOf(traced, context)).map(({ severity }) => severity)).toEqual(['warning']);
     // The same slip twice is still one.
     const slip = ['fentry/do_unlinkt', 'kprobe/do_unlinkt'].map(program).join('');
     expect((await findingsOf(slip, context)).map(({ severity }) => severity)).toEqual(['error', 'error']);
