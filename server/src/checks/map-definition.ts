@@ -7,6 +7,13 @@ export const mapDefinition: Check = {
   code: 'map-definition',
   run: (view) =>
     mapDefinitions(view.source).flatMap((definition) =>
-      mapProblems(view, definition).map((problem) => ({ code: 'map-definition', ...problem })),
+      mapProblems(view, definition).map(({ span, message, severity, dependsOnKernel, fixes }) => ({
+        code: 'map-definition',
+        span,
+        message,
+        severity,
+        dependsOnKernel,
+        fixes,
+      })),
     ),
 };

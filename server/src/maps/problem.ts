@@ -2,6 +2,7 @@
 import type { MapType } from '#core/bpf/map-types';
 import type { Span } from '../analysis/model';
 import type { Fix, Severity } from '../checks/check';
+import { inWords } from '../describe/words';
 import type { DocumentView } from '../view';
 import type { MapBody } from './definition';
 
@@ -11,6 +12,8 @@ export interface MapProblem {
   readonly severity: Severity;
   readonly dependsOnKernel: boolean;
   readonly fixes: readonly Fix[];
+  /** What the definition does not say, and what a loader sets for it: `value_size` for a value. */
+  readonly lacks?: { readonly what: string; readonly set: string };
 }
 
 /** A body and what its rules ask about it. */
@@ -30,6 +33,26 @@ export function problem(
 ): MapProblem {
   const own = fixes.flatMap((fix) => fix ?? []);
   return { span, message, severity: 'error', dependsOnKernel: false, fixes: own, ...rest };
+}
+
+/** What the loader can set, in one sentence: several tools leave it all to the loader. */
+export function lacking(
+  span: Span,
+  type: string,
+  lacks: readonly NonNullable<MapProblem['lacks']>[],
+  fixes: readonly Fix[],
+): MapProblem {
+  const what = inWords(lacks.map((one) => one.what));
+  const set = inWords(lacks.map((one) => one.set));
+  const message = `A map of the type ${type} needs ${what}: the kernel refuses it, unless the loader sets ${set}.`;
+  const [only] = lacks;
+  const rest = { severity: 'information', ...(only && lacks.length === 1 && { lacks: only }) } as const;
+  return problem(
+    span,
+    message,
+    lacks.length > 1 ? fixes.map((one) => ({ ...one, preferred: false })) : fixes,
+    rest,
+  );
 }
 
 export const fix = (title: string, edits: Fix['edits'], preferred = true): Fix => ({

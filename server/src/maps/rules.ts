@@ -6,7 +6,7 @@ import type { DocumentView } from '../view';
 import { fieldNamed, typeOf, type MapBody, type MapDefinition, type MapField } from './definition';
 import { added, removed, replaced } from './edits';
 import { flagProblems } from './flags';
-import { fix, problem, type Judged, type MapProblem } from './problem';
+import { fix, lacking, problem, type Judged, type MapProblem } from './problem';
 import { writtenSize, numberIn } from './sizes';
 
 export function mapProblems(view: DocumentView, { map, ...body }: MapDefinition): readonly MapProblem[] {
@@ -26,14 +26,27 @@ function bodyProblems(view: DocumentView, body: MapBody, isInner = false): reado
   // libbpf makes it of a variable in another section.
   if (type.name === 'STRUCT_OPS') return [];
   const judged: Judged = { view, body, type, span };
-  return [
+  return together(judged, [
     ...typeProblems(judged),
     ...sizeProblems(judged, 'key'),
     ...sizeProblems(judged, 'value'),
     ...entryProblems(judged),
     ...flagProblems(judged),
     ...innerProblems(judged, isInner),
-  ];
+  ]);
+}
+
+/** What a definition leaves to the loader is said once. */
+function together({ type, span }: Judged, problems: readonly MapProblem[]): readonly MapProblem[] {
+  const left = problems.filter((one) => one.lacks && one.span === span);
+  const [first] = left;
+  if (first === undefined || left.length === 1) return problems;
+  const lacks = left.flatMap((one) => one.lacks ?? []);
+  const all = left.flatMap((one) => one.fixes);
+  return problems.flatMap((one) => {
+    if (one === first) return [lacking(span, fullName(type), lacks, all)];
+    return left.includes(one) ? [] : [one];
+  });
 }
 
 function unknownField({ name, nameSpan }: MapField): readonly MapProblem[] {
@@ -67,11 +80,11 @@ function sizeProblems({ view, body, type, span }: Judged, of: 'key' | 'value'): 
     if (rule.min === 0 || isDeclared) return [];
     const field = rule.min === rule.max ? `__type(${of}, __u32);` : undefined;
     return [
-      problem(
+      lacking(
         span,
-        `A map of the type ${name} needs a ${of}: the kernel refuses it, unless the loader sets ${of}_size.`,
-        [field === undefined ? undefined : fix(`Add ${field}`, [added(text, body, field)])],
-        { severity: 'information' },
+        name,
+        [{ what: `a ${of}`, set: `${of}_size` }],
+        field === undefined ? [] : [fix(`Add ${field}`, [added(text, body, field)])],
       ),
     ];
   }
@@ -147,11 +160,11 @@ function entryProblems({ view, body, type, span }: Judged): readonly MapProblem[
     const written = `__uint(max_entries, ${type.entries === 'pages' ? '256 * 1024' : type.entries === 'arena' ? '100' : type.name === 'CPUMAP' ? '64' : '1024'});`;
     const edit = field ? replaced(field, written) : added(view.text, body, written);
     return [
-      problem(
+      lacking(
         at,
-        `A map of the type ${name} needs max_entries: the kernel refuses it, unless the loader sets them.`,
+        name,
+        [{ what: 'max_entries', set: field ? 'them' : 'max_entries' }],
         [fix(`Write ${written}`, [edit], false)],
-        { severity: 'information' },
       ),
     ];
   }

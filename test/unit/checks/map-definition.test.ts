@@ -45,6 +45,16 @@ describe('map-definition', () => {
     );
   });
 
+  it('says once what a definition leaves to the loader', async () => {
+    const source = map('\t__uint(type, BPF_MAP_TYPE_STACK_TRACE);\n\t__type(key, __u32);');
+    const [finding, ...others] = await findingsOf(source, context);
+    expect(others).toEqual([]);
+    expect(finding?.message).toBe(
+      'A map of the type BPF_MAP_TYPE_STACK_TRACE needs a value and max_entries: the kernel refuses it, unless the loader sets value_size and max_entries.',
+    );
+    expect(finding?.fixes.map(({ preferred }) => preferred)).toEqual([false]);
+  });
+
   it('rounds the size of a ring buffer, as libbpf does', async () => {
     const source = map('\t__uint(type, BPF_MAP_TYPE_RINGBUF);\n\t__uint(max_entries, 1000 * 10);');
     const [finding] = await findingsOf(source, context);
