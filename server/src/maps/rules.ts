@@ -112,20 +112,37 @@ function sizeProblems({ view, body, type, span }: Judged, of: 'key' | 'value'): 
     ];
   }
   if (size.bytes === undefined || fitsSize(rule, size.bytes)) return [];
+  const isForGo = of === 'value' && byNumber === undefined && typedForGo.has(type.name);
+  if (isForGo && forGo.test(text)) return [];
+  const refuses = isForGo
+    ? 'the kernel refuses it, unless the loader leaves the value out, as cilium/ebpf does.'
+    : 'the kernel refuses it.';
+  const rest = isForGo ? ({ severity: 'warning' } as const) : {};
   if (rule.max === 0) {
-    const message = `A map of the type ${name} has no ${of}: the kernel refuses it.`;
+    const message = `A map of the type ${name} has no ${of}: ${refuses}`;
     const all = [byType, byNumber].flatMap((one) => (one ? [removed(text, one)] : []));
-    return [problem(field.span, message, [fix(`Remove the ${of}`, all)])];
+    return [problem(field.span, message, [fix(`Remove the ${of}`, all)], rest)];
   }
-  const message = `The ${of} of a map of the type ${name} must have ${sizeText(rule)}, and this has ${size.bytes}: the kernel refuses it.`;
+  const message = `The ${of} of a map of the type ${name} must have ${sizeText(rule)}, and this has ${size.bytes}: ${refuses}`;
   const written = byType ? `__type(${of}, __u32);` : `__uint(${of}_size, sizeof(__u32));`;
   const isFour = fitsSize(rule, 4) && rule.max !== undefined && rule.max <= 8;
   return [
-    problem(field.valueSpan, message, [
-      isFour && !(byType && byNumber) ? fix(`Write ${written}`, [replaced(field, written)]) : undefined,
-    ]),
+    problem(
+      field.valueSpan,
+      message,
+      [isFour && !(byType && byNumber) ? fix(`Write ${written}`, [replaced(field, written)]) : undefined],
+      rest,
+    ),
   ];
 }
+
+/**
+ * bpf2go makes Go types of what a definition says its records are; cilium/ebpf knows that these maps have no value of that size
+ * (`canHaveValueSize()` there), and libbpf does not.
+ */
+const typedForGo: ReadonlySet<string> = new Set(['RINGBUF', 'ARENA', 'PERF_EVENT_ARRAY']);
+/** So that Go does not compile the file. */
+const forGo = /^\/\/\s*(?:go:build|\+build)\b/m;
 
 /** Of stacks by build id the value consists of `struct bpf_stack_build_id`. */
 function sizeRule(view: DocumentView, body: MapBody, type: MapType, of: 'key' | 'value'): SizeRule {

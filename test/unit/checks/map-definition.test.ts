@@ -55,6 +55,26 @@ describe('map-definition', () => {
     expect(finding?.fixes.map(({ preferred }) => preferred)).toEqual([false]);
   });
 
+  it('lets bpf2go have the type of records', async () => {
+    const event = 'struct event { int pid; char comm[16]; };\n';
+    for (const fields of [
+      '\t__uint(type, BPF_MAP_TYPE_RINGBUF);\n\t__uint(max_entries, 4096);\n\t__type(value, struct event);',
+      '\t__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);\n\t__type(key, int);\n\t__type(value, struct event);',
+    ]) {
+      const source = event + map(fields);
+      for (const tag of ['//go:build ignore', '// +build ignore'])
+        expect(await findingsOf(`${tag}\n\n${source}`, context)).toEqual([]);
+      const [finding, ...others] = await findingsOf(source, context);
+      expect(others).toEqual([]);
+      expect(finding).toMatchObject({ severity: 'warning' });
+      expect(finding?.message).toContain('unless the loader leaves the value out, as cilium/ebpf does.');
+    }
+    const queue = map(
+      '\t__uint(type, BPF_MAP_TYPE_QUEUE);\n\t__uint(max_entries, 8);\n\t__type(key, int);\n\t__type(value, int);',
+    );
+    expect(await findingsOf(`//go:build ignore\n${queue}`, context)).toMatchObject([{ severity: 'error' }]);
+  });
+
   it('rounds the size of a ring buffer, as libbpf does', async () => {
     const source = map('\t__uint(type, BPF_MAP_TYPE_RINGBUF);\n\t__uint(max_entries, 1000 * 10);');
     const [finding] = await findingsOf(source, context);
