@@ -78,6 +78,8 @@ function sizeProblems({ view, body, type, span }: Judged, of: 'key' | 'value'): 
     // libbpf knows the size of what `values` declares.
     const isDeclared = of === 'value' && type.holds !== undefined && fieldNamed(body, 'values') !== undefined;
     if (rule.min === 0 || isDeclared) return [];
+    // cilium/ebpf knows both sizes.
+    if (type.name === 'PERF_EVENT_ARRAY' && forGo.test(text)) return [];
     const field = rule.min === rule.max ? `__type(${of}, __u32);` : undefined;
     return [
       lacking(

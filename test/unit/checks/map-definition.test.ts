@@ -69,6 +69,9 @@ describe('map-definition', () => {
       expect(finding).toMatchObject({ severity: 'warning' });
       expect(finding?.message).toContain('unless the loader leaves the value out, as cilium/ebpf does.');
     }
+    const bare = map('\t__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);');
+    expect(await findingsOf(`//go:build ignore\n${bare}`, context)).toEqual([]);
+    expect(await findingsOf(bare, context)).toMatchObject([{ severity: 'information' }]);
     const queue = map(
       '\t__uint(type, BPF_MAP_TYPE_QUEUE);\n\t__uint(max_entries, 8);\n\t__type(key, int);\n\t__type(value, int);',
     );
