@@ -4,11 +4,11 @@ import { RevealOutputChannelOn, TransportKind } from 'vscode-languageclient/node
 import type { LanguageClientOptions, ServerOptions } from 'vscode-languageclient/node';
 import type { BpfDocuments } from './bpf-documents';
 import { bpfMiddleware } from './bpf-middleware';
+import { nodeArguments } from './node-arguments';
 
 export function serverOptions(context: vscode.ExtensionContext): ServerOptions {
   const module = vscode.Uri.joinPath(context.extensionUri, 'dist', 'server.js').fsPath;
-  // A young generation of 1 MB: requests leave little behind, and 20 MB less is resident (docs/performance.md).
-  const options = { execArgv: ['--max-semi-space-size=1'] };
+  const options = { execArgv: [...nodeArguments] };
   const run = { module, transport: TransportKind.ipc, options };
   return { run, debug: { ...run, options: { execArgv: ['--nolazy', '--inspect=6009'] } } };
 }

@@ -2,6 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { nodeArguments } from '#client/node-arguments';
 import { openBundledKernel } from './bundled';
 import { Peer, type PeerCommand } from './peer';
 import { goal, table } from './section';
@@ -39,7 +40,7 @@ export const everything: Section = {
       name: 'ours',
       command: process.execPath,
       // As the extension starts it.
-      args: ['--max-semi-space-size=1', join(dist, 'server.js'), '--stdio'],
+      args: [...nodeArguments, join(dist, 'server.js'), '--stdio'],
       initializationOptions: { kernel },
     };
     const clangd: PeerCommand = {

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { nodeArguments } from '#client/node-arguments';
 import { listTracepointsRequest } from '#core/messages/list-tracepoints';
 import { openBundledKernel } from './bundled';
 import { Peer } from './peer';
@@ -30,7 +31,7 @@ export const listing: Section = {
         {
           name: 'ours',
           command: process.execPath,
-          args: ['--max-semi-space-size=1', join(dist, 'server.js'), '--stdio'],
+          args: [...nodeArguments, join(dist, 'server.js'), '--stdio'],
           initializationOptions: { kernel: { kind: 'directory', path: folder } },
         },
         workspace.file,

@@ -1,6 +1,7 @@
 /** Our server beside clangd: the same messages in the same run. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { nodeArguments } from '#client/node-arguments';
 import { measure } from './measure';
 import type { Course } from './measure';
 import { goal, table } from './section';
@@ -40,7 +41,7 @@ export const servers: Section = {
         name: 'ours',
         command: process.execPath,
         // As the extension starts it.
-        args: ['--max-semi-space-size=1', join(dist, 'server.js'), '--stdio'],
+        args: [...nodeArguments, join(dist, 'server.js'), '--stdio'],
         initializationOptions: { kernel: { kind: 'bundled', id: '6.18-microvm-amd64' } },
       },
       workspace,

@@ -16,7 +16,7 @@ import { kfuncUnknown } from './kfunc-unknown';
 import { licenseMissing } from './license-missing';
 import { mapDefinition } from './map-definition';
 import { mapValueSize } from './map-value-size';
-import { merged, weakened } from './merge';
+import { merged, weakened, type KernelFindings } from './merge';
 import { nullCheck } from './null-check';
 import { progArgs } from './prog-args';
 import { returnValue } from './return-value';
@@ -61,26 +61,35 @@ export const checks: readonly Check[] = [
 
 /** All findings for a document, in the order of its text: on the target, and on each kernel of `alsoCheck`. */
 export function runChecks(view: DocumentView): readonly Finding[] {
+  const steps = checkSteps(view);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** `runChecks`, one check of one kernel at a time. It is not to be gone on with when the document has changed. */
+export function* checkSteps(view: DocumentView): Generator<undefined, readonly Finding[]> {
   const { kernel } = view;
-  const target = {
-    label: kernel.label,
-    findings: settled(
-      view,
-      checks.flatMap((check) => check.run(view)),
-    ),
-  };
-  const others = kernel.others.map((other) => ({ label: other.label, findings: findingsOn(view, other) }));
+  const target = { label: kernel.label, findings: yield* findingsOf(view, checks) };
+  const others: KernelFindings[] = [];
+  for (const other of kernel.others) {
+    const own = { ...view, kernel: other };
+    const dependent = checks.filter(({ sourceOnly }) => !sourceOnly);
+    others.push({ label: other.label, findings: yield* findingsOf(own, dependent) });
+  }
   return merged(target, others)
     .map((finding) => soften(finding, kernel))
     .sort((a, b) => a.span.start - b.span.start);
 }
 
-function findingsOn(view: DocumentView, kernel: KernelView): readonly Finding[] {
-  const own = { ...view, kernel };
-  return settled(
-    own,
-    checks.flatMap((check) => (check.sourceOnly ? [] : check.run(own))),
-  );
+function* findingsOf(view: DocumentView, all: readonly Check[]): Generator<undefined, readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const check of all) {
+    findings.push(...check.run(view));
+    yield;
+  }
+  return settled(view, findings);
 }
 
 /** A kernel that nobody chose cannot make an error: the program may be meant for another. */

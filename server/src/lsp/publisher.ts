@@ -1,12 +1,15 @@
 /**
  * Publishes diagnostics: for each version of a document once, when all of them are known. Edits that wait in the
- * queue are taken together; there is no other delay.
+ * queue are taken together; there is no other delay. What the user asks for meanwhile is answered between two checks.
  */
-import { runChecks } from '../checks/index';
+import { checkSteps } from '../checks/index';
 import type { OpenDocument } from '../session/documents';
 import type { Environment, Session } from '../session/session';
 import type { Client } from './client';
 import { toDiagnostic } from './diagnostics';
+
+/** Milliseconds of checks before messages get a turn. */
+const sliceMs = 2;
 
 export class Publisher {
   readonly #client: Client;
@@ -45,10 +48,27 @@ export class Publisher {
       const view = await this.#session.checkedView(document);
       if (!isNewest()) return;
       const context = { uri: view.uri, positions: document.text, page: this.#page };
-      const diagnostics = runChecks(view).map((finding) => toDiagnostic(finding, context));
+      const findings = await inTurns(checkSteps(view), isNewest);
+      if (findings === undefined) return;
+      const diagnostics = findings.map((finding) => toDiagnostic(finding, context));
       this.#client.publishDiagnostics({ uri: view.uri, version: document.text.version, diagnostics });
     } catch (error) {
       this.#client.logError(error);
     }
+  }
+}
+
+/** What the steps end with; undefined where they stop because `isWanted` says so. */
+async function inTurns<T>(steps: Generator<undefined, T>, isWanted: () => boolean): Promise<T | undefined> {
+  let end = performance.now() + sliceMs;
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (performance.now() < end) continue;
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+    if (!isWanted()) return undefined;
+    end = performance.now() + sliceMs;
   }
 }
