@@ -18,6 +18,8 @@ export class Workbench {
 
   /** Opens a file of the folder from the explorer, and puts the cursor in it. */
   async openFile(name: string): Promise<void> {
+    // Where the pointer rests on a row, its tip comes up over the rows below, and stays until the pointer moves.
+    await this.page.mouse.move(0, 0);
     await this.press('Control+Shift+E');
     await this.#explorerRow().filter({ hasText: name }).dblclick();
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
