@@ -6,10 +6,7 @@
 #include "words.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
-
-enum { CLOSERS = 32 };
 
 static void say_attach(unsigned long session, const struct bpf_program *program, int error)
 {
@@ -55,31 +52,14 @@ struct links attach_all(unsigned long session, struct bpf_object *object)
 	return links;
 }
 
-static void *detach_some(void *argument)
-{
-	struct links *links = argument;
-	size_t left;
-
-	/* Each takes one off the end, until there is none. */
-	while ((left = __atomic_load_n(&links->count, __ATOMIC_ACQUIRE))) {
-		if (__atomic_compare_exchange_n(&links->count, &left, left - 1, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-			bpf_link__destroy(links->all[left - 1]);
-	}
-	return NULL;
-}
-
-/* To detach from a tracepoint is to wait for RCU, 30 to 75 ms: many wait together. */
+/*
+ * To detach from a tracepoint is to wait for RCU, some 25 ms, and the kernel lets only one wait at a time
+ * (event_mutex): more threads would not help.
+ */
 void detach_all(struct links *links)
 {
-	pthread_t threads[CLOSERS];
-	size_t started = 0;
-
-	while (started < CLOSERS && started + 1 < links->count &&
-	       pthread_create(&threads[started], NULL, detach_some, links) == 0)
-		started++;
-	detach_some(links);
-	while (started)
-		pthread_join(threads[--started], NULL);
+	while (links->count)
+		bpf_link__destroy(links->all[--links->count]);
 	free(links->all);
 	*links = (struct links){};
 }
