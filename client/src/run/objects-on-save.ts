@@ -9,6 +9,7 @@ import { compiledObjectRequest } from '#core/messages/compiled-object';
 import { vmlinuxHeaderRequest } from '#core/messages/vmlinux-header';
 import { compileInBackground } from '#runner/build/background';
 import type { HeaderFolder } from '#runner/build/header-cache';
+import { createPrecompiledHeaders } from '#runner/build/precompiled';
 import { keepHeader } from '#runner/build/project-header';
 import type { LanguageServer } from '../language-server';
 import { readBuildOnSave, readBuildOptions } from './run-settings';
@@ -22,6 +23,7 @@ interface Parts {
 
 export class ObjectsOnSave implements vscode.Disposable {
   readonly #parts: Parts;
+  readonly #disposed = new AbortController();
   /** The build of each document that is under way. */
   readonly #builds = new Map<string, AbortController>();
   readonly #headers = new Map<string, Promise<HeaderFolder | undefined>>();
@@ -37,6 +39,7 @@ export class ObjectsOnSave implements vscode.Disposable {
 
   dispose(): void {
     this.#subscriptions.dispose();
+    this.#disposed.abort();
     for (const build of this.#builds.values()) build.abort();
   }
 
@@ -68,6 +71,7 @@ export class ObjectsOnSave implements vscode.Disposable {
     const { machine, release } = status;
     const object = await compileInBackground({
       ...{ path: document.uri.fsPath, options, machine, signal },
+      precompiled: createPrecompiledHeaders(this.#parts.storage, this.#disposed.signal),
       header: () => this.#header(`${release} ${machine}`),
       log: (line) => log.debug('ebpf.build.onSave:', line),
     });

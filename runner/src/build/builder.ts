@@ -10,6 +10,7 @@ import type { BuildResult } from './clang';
 import { runBuildCommand, usesHeader } from './command';
 import type { KernelHeader } from './header-cache';
 import { checkObject } from './object';
+import type { PrecompiledHeaders } from './precompiled';
 import { readSource } from './source';
 import { findProgram } from './tool';
 
@@ -24,11 +25,13 @@ export interface Builder {
 interface Context {
   readonly path: string;
   readonly options: BuildOptions;
+  readonly precompiled?: PrecompiledHeaders;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
 
-export function createBuilder({ path, options, signal, log }: Context): Builder {
+export function createBuilder({ signal, log, ...context }: Context): Builder {
+  const { path, options, precompiled } = context;
   let read: ReturnType<typeof readSource> | undefined;
   const source = () => (read ??= readSource(path));
   const builds = new Map<string, Promise<BuildResult>>();
@@ -38,7 +41,7 @@ export function createBuilder({ path, options, signal, log }: Context): Builder 
     const found = await source();
     if (found.kind === 'object') return { kind: 'built', object: found.bytes, diagnostics: [] };
     const request = { path, options, machine, signal, log, ...(header && { header }) };
-    if (!command) return compile(request);
+    if (!command) return compile({ ...request, ...(precompiled && { precompiled }) });
     return usesHeader(command) && !header ? { kind: 'needs-header' } : runBuildCommand(command, request);
   }
 

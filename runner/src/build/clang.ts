@@ -6,7 +6,9 @@ import type { BuildDiagnostic, BuildOptions, Failure } from '../model';
 import { clangTarget, targetArchitecture } from './architecture';
 import { readDiagnostics } from './diagnostics';
 import type { HeaderFolder } from './header-cache';
+import type { HeaderUse, PrecompiledHeaders } from './precompiled';
 import { findProgram, runTool } from './tool';
+import type { ToolResult } from './tool';
 
 export interface BuildRequest {
   readonly path: string;
@@ -15,6 +17,8 @@ export interface BuildRequest {
   readonly machine: string;
   /** A vmlinux.h that fits the target; the project's own wins. */
   readonly header?: HeaderFolder;
+  /** Saves the time to read vmlinux.h. */
+  readonly precompiled?: PrecompiledHeaders;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
@@ -29,11 +33,32 @@ export async function compile(request: BuildRequest): Promise<BuildResult> {
   const { path, options, signal, log } = request;
   const clang = await findProgram(options.clang ?? 'clang');
   if (clang === undefined) throw clangMissing(options.clang ?? 'clang');
-  const argv = [clang, ...(await clangArguments(request)), '-c', path, '-o', '-'];
   const cwd = options.cwd ?? dirname(path);
-  log(argv.join(' '));
-  const { code, stdout, stderr } = await runTool(argv, { cwd, signal, env: { LC_ALL: 'C' } });
+  const args = await clangArguments(request);
+  const run = async (more: readonly string[]): Promise<ToolResult> => {
+    const argv = [clang, ...args, ...more, '-c', path, '-o', '-'];
+    log(argv.join(' '));
+    return runTool(argv, { cwd, signal, env: { LC_ALL: 'C' } });
+  };
+  const use = { clang, args, folder: dirname(path), cwd, source: path };
+  const { code, stdout, stderr } = await withPrecompiled(request.precompiled, use, run);
   return readResult({ code, object: stdout, words: stderr, cwd, header: request.header });
+}
+
+/** What fails is compiled without it, too: then nothing that the compiler says can come of it. */
+async function withPrecompiled(
+  precompiled: PrecompiledHeaders | undefined,
+  use: HeaderUse,
+  run: (more: readonly string[]) => Promise<ToolResult>,
+): Promise<ToolResult> {
+  const pch = await precompiled?.find(use);
+  const quick = pch === undefined ? undefined : await run(['-include-pch', pch]);
+  if (quick?.code === 0) return quick;
+  const result = await run([]);
+  if (result.code !== 0) return result;
+  if (pch === undefined) void precompiled?.prepare(use);
+  else await precompiled?.refuse(pch);
+  return result;
 }
 
 export function clangMissing(name: string): RunFailure {

@@ -2,6 +2,7 @@
 import { createAgentStore } from '../agent/store';
 import { createBuilder } from '../build/builder';
 import { createHeaderCache } from '../build/header-cache';
+import { createPrecompiledHeaders } from '../build/precompiled';
 import { targetName } from '../connection/connection';
 import type { HostOutcome, RunEvent, RunOptions, RunSession, Source } from '../model';
 import { cleanLine } from '../text/clean';
@@ -14,9 +15,12 @@ import type { HostEvent } from './program-run';
 export function startRun(options: RunOptions): RunSession {
   const abort = new AbortController();
   const { signal } = abort;
+  /** What is made for the builds that come ends with the run. */
+  const ended = new AbortController();
   const queue = new EventQueue<RunEvent>(() => void stop());
   const agents = createAgentStore(options.places.agents);
   const headers = createHeaderCache(options.places.cache);
+  const precompiled = createPrecompiledHeaders(options.places.cache, ended.signal);
   const log = (line: string) => options.ui.log(cleanLine(line, 10_000));
   const outcomes = new Map<string, HostOutcome>();
   const running = new Set<string>();
@@ -28,7 +32,7 @@ export function startRun(options: RunOptions): RunSession {
   function newJob(number: number): Job {
     return {
       number,
-      builder: createBuilder({ path: source.path, options: options.build ?? {}, signal, log }),
+      builder: createBuilder({ path: source.path, options: options.build ?? {}, precompiled, signal, log }),
     };
   }
 
@@ -43,6 +47,7 @@ export function startRun(options: RunOptions): RunSession {
       running.delete(host);
       outcomes.set(host, outcome);
       if (running.size > 0) return;
+      ended.abort();
       queue.close();
       finished.resolve(hosts.flatMap(([name]) => outcomes.get(name) ?? []));
     });
