@@ -53,7 +53,7 @@ struct links attach_all(unsigned long session, struct bpf_object *object)
 }
 
 /*
- * To detach from a tracepoint is to wait for RCU, some 25 ms, and the kernel lets only one wait at a time
+ * To detach from a tracepoint is to wait for RCU, 25 to 45 ms, and the kernel lets only one wait at a time
  * (event_mutex): more threads would not help.
  */
 void detach_all(struct links *links)
