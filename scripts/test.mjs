@@ -58,8 +58,11 @@ async function timed(name, step) {
   row(name, { ...(await step()), seconds: (Date.now() - start) / 1000 });
 }
 
-function row(name, { passed = 0, failed = 0, skipped = 0, reasons = {}, failures = [], seconds = 0 }) {
-  rows.push({ name, passed, failed, skipped, reasons, failures, seconds });
+function row(
+  name,
+  { passed = 0, failed = 0, skipped = 0, reasons = {}, failures = [], flaky = [], seconds = 0 },
+) {
+  rows.push({ name, passed, failed, skipped, reasons, failures, flaky, seconds });
 }
 
 async function runTier(tier) {
@@ -103,6 +106,8 @@ function summarise() {
   }
   for (const { name, failures } of rows)
     for (const failure of failures) console.log(`${name}: failed: ${failure}`);
+  for (const { name, flaky } of rows)
+    for (const test of flaky) console.log(`${name}: passed at the second try: ${test}`);
   for (const { name, reasons } of rows) {
     for (const [reason, count] of Object.entries(reasons))
       console.log(`${name}: ${count} skipped: ${reason}`);

@@ -1,10 +1,18 @@
-// A vitest reporter that writes the sums of one tier, which tests failed and why some were skipped, for scripts/test.mjs.
+// A vitest reporter that writes the sums of one tier, which tests failed or
+// passed at the second try only, and why some were skipped, for scripts/test.mjs.
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 export default class TierReporter {
   onTestRunEnd(modules, unhandledErrors) {
-    const sums = { passed: 0, failed: unhandledErrors.length, skipped: 0, reasons: {}, failures: [] };
+    const sums = {
+      passed: 0,
+      failed: unhandledErrors.length,
+      skipped: 0,
+      reasons: {},
+      failures: [],
+      flaky: [],
+    };
     for (const error of unhandledErrors) sums.failures.push(`outside a test: ${firstLine(error)}`);
     for (const module of modules) {
       const file = relative(process.cwd(), module.moduleId);
@@ -17,8 +25,11 @@ export default class TierReporter {
       }
       for (const test of tests) {
         const { state, note, errors } = test.result();
-        if (state === 'passed') sums.passed++;
-        else if (state === 'failed') {
+        if (state === 'passed') {
+          sums.passed++;
+          if (test.diagnostic()?.flaky)
+            sums.flaky.push(`${file} > ${test.fullName}: ${firstLine(errors?.[0])}`);
+        } else if (state === 'failed') {
           sums.failed++;
           sums.failures.push(`${file} > ${test.fullName}: ${firstLine(errors[0])}`);
         } else {
