@@ -12,5 +12,5 @@ struct links {
 
 /* Says an `attach` line for each loaded program. */
 struct links attach_all(unsigned long session, struct bpf_object *object);
-/* Any thread may call it. The kernel takes 25 to 45 ms for a tracepoint, kprobe or uprobe. */
+/* Any thread may call it. The kernel takes 25 to 45 ms for a tracepoint. */
 void detach_all(struct links *links);
