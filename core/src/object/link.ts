@@ -5,6 +5,7 @@ import { sectionNamed } from '../elf/elf';
 import type { ElfFile, ElfRelocation } from '../elf/elf';
 import { ObjectCode } from '../verifier/program-layout';
 import type { CodeRange } from '../verifier/program-layout';
+import type { KernelFunction, KernelFunctions } from './functions';
 import type { Relocated } from './relocate';
 
 /** What a wide load takes the address of. */
@@ -23,6 +24,8 @@ export interface LinkedInstruction extends Instruction {
   readonly address?: Address;
   /** Where the function that it calls, or takes the address of, begins. */
   readonly callee?: { readonly start: number; readonly global: boolean };
+  /** What it calls, or takes the address of, in the kernel. */
+  readonly kernelFunction?: KernelFunction;
 }
 
 export interface LinkedProgram {
@@ -33,7 +36,11 @@ export interface LinkedProgram {
 }
 
 /** Those of `.text` are no programs. */
-export function linkPrograms(elf: ElfFile, relocated: readonly Relocated[]): readonly LinkedProgram[] {
+export function linkPrograms(
+  elf: ElfFile,
+  relocated: readonly Relocated[],
+  kernelFunctions: KernelFunctions,
+): readonly LinkedProgram[] {
   const objectCode = new ObjectCode(elf);
   const places = new Map(
     relocated.map((one) => [`${one.relocation.section} ${one.relocation.offset}`, one] as const),
@@ -48,7 +55,9 @@ export function linkPrograms(elf: ElfFile, relocated: readonly Relocated[]): rea
         starts.set(range, length);
         length += range.size / INSTRUCTION_BYTES;
       }
-      const code = functions.flatMap((range) => linkFunction({ elf, objectCode, starts, places }, range));
+      const code = functions.flatMap((range) =>
+        linkFunction({ elf, objectCode, kernelFunctions, starts, places }, range),
+      );
       return { name: program.name, section: program.section, code, functions };
     });
 }
@@ -56,12 +65,13 @@ export function linkPrograms(elf: ElfFile, relocated: readonly Relocated[]): rea
 interface Context {
   readonly elf: ElfFile;
   readonly objectCode: ObjectCode;
+  readonly kernelFunctions: KernelFunctions;
   readonly starts: ReadonlyMap<CodeRange, number>;
   readonly places: ReadonlyMap<string, Relocated>;
 }
 
 function linkFunction(
-  { elf, objectCode, starts, places }: Context,
+  { elf, objectCode, kernelFunctions, starts, places }: Context,
   range: CodeRange,
 ): readonly LinkedInstruction[] {
   const { section, offset: first, size } = range;
@@ -79,8 +89,14 @@ function linkFunction(
     const target = calls.get(offset);
     const start = target && starts.get(target);
     const callee = target && start !== undefined ? { callee: { start, global: target.global } } : undefined;
+    const relocation = relocations.get(offset);
+    const kernelFunction = relocation?.symbol.section === 0 && kernelFunctions.get(relocation.symbol.name);
+    if (kernelFunction) {
+      // libbpf writes 0 for the address of one that may be missing, and is.
+      const isZero = instruction.opcode === OP.loadImmediate64 && kernelFunction.state === 'absent';
+      return { ...place, kernelFunction, ...(isZero && { wide: 0n }) };
+    }
     if (instruction.opcode === OP.loadImmediate64) {
-      const relocation = relocations.get(offset);
       if (relocation) return { ...place, address: addressOf(elf, relocation), ...callee };
       const value = relocated?.outcome.kind === 'value' ? relocated.outcome.value : undefined;
       return { ...place, wide: value ?? wideNumber(instruction, instructions[i + 1]) };

@@ -1,5 +1,7 @@
 /** What libbpf and the verifier make of the CO-RE relocations of each program on a kernel. */
 import type { BpfObject } from '../elf/bpf-object';
+import { kernelFunctions } from './functions';
+import type { KernelFunctions } from './functions';
 import { linkPrograms } from './link';
 import type { LinkedProgram } from './link';
 import { reachedInstructions } from './reach/reach';
@@ -26,17 +28,19 @@ export interface ProgramVerdict {
 export interface ObjectVerdict {
   readonly relocations: readonly Relocated[];
   readonly programs: readonly ProgramVerdict[];
+  readonly functions: KernelFunctions;
 }
 
 export function judgeObject(object: BpfObject, kernel: KernelTypes): ObjectVerdict {
   const relocations = relocateObject(object, kernel);
-  const programs = linkPrograms(object.elf, relocations).map((program): ProgramVerdict => {
+  const functions = kernelFunctions(object, kernel);
+  const programs = linkPrograms(object.elf, relocations, functions).map((program): ProgramVerdict => {
     const obstacles = [...refusals(program, relocations), ...poisoned(program)];
     const found = obstacles.map(({ reached }) => reached);
     const loads = found.includes('yes') ? 'no' : found.includes('unsure') ? 'unsure' : 'yes';
     return { program, loads, obstacles };
   });
-  return { relocations, programs };
+  return { relocations, programs, functions };
 }
 
 /** Of a relocation that it cannot make libbpf makes an error of the whole load, with all functions of `.text`. */

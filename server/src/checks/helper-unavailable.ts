@@ -1,65 +1,109 @@
-/** A call of a helper that the target kernel does not have, or does not offer to programs of this kind. */
+/**
+ * A call of a helper that the target kernel does not have, or does not offer to programs of this kind. Where there is a compiled
+ * object, it says which calls there are: all that the verifier comes to, and of the source's own only those.
+ */
 import { SECTIONS } from '#core/bpf/section-table';
 import { parseSectionName } from '#core/bpf/section-name';
 import type { SectionDef } from '#core/bpf/sections';
+import { helperCalls } from '#core/object/calls';
 import { availabilityOn, callingTypes, isForSleepable } from '../helpers/availability';
-import type { Program } from '../analysis/model';
-import { certainCalls, type CertainCall } from '../helpers/certain-calls';
-import { helperNamed, type Helper } from '../helpers/helpers';
+import type { Span } from '../analysis/model';
+import { certainCalls, macrosAround } from '../helpers/certain-calls';
+import { helperNamed, helperNumbered, type Helper } from '../helpers/helpers';
+import { lineAt, objectCalls, placeOfCall } from '../object/calls';
+import { verdictOf } from '../object/verdict';
 import type { DocumentView } from '../view';
 import type { Check, Finding } from './check';
+
+/** A call that is refused. */
+interface Call {
+  readonly program: string;
+  readonly helper: Helper;
+  readonly def: SectionDef;
+  /** As written. */
+  readonly callee: string;
+  readonly span: Span;
+}
+
+type Ask = ReturnType<typeof availabilityOn>;
 
 export const helperUnavailable: Check = {
   code: 'helper-unavailable',
   run: (view) => {
     const ask = availabilityOn(view.kernel.index);
-    const isMissing = (name: string, program: Program): boolean => {
-      const asked = questionOf(name, program);
-      const answer = asked && ask(asked.helper, asked.def);
-      return answer === 'absent' || answer === 'refused';
-    };
-    return certainCalls(view, isMissing).flatMap((call) => findings(view, call, ask));
+    return settledCalls(view, sourceCalls(view, ask), ask).map((call) => finding(view, call, ask));
   },
 };
 
-function questionOf(
-  name: string,
-  { section }: Program,
-): { readonly helper: Helper; readonly def: SectionDef } | undefined {
-  const helper = helperNamed(name);
-  const parsed = helper && parseSectionName(section.value);
-  // One that is not loaded by default may be meant for other kernels.
-  return helper === undefined || parsed === undefined || parsed.optional
-    ? undefined
-    : { helper, def: parsed.def };
+function sourceCalls(view: DocumentView, ask: Ask): readonly Call[] {
+  const isMeant = (name: string, section: string): boolean => {
+    const helper = helperNamed(name);
+    return helper !== undefined && refusedIn(helper, section, ask) !== undefined;
+  };
+  return certainCalls(view, (name, { section }) => isMeant(name, section.value)).flatMap((call): Call[] => {
+    const helper = helperNamed(call.helper);
+    const def = helper && refusedIn(helper, call.program.section.value, ask);
+    const { callee, span } = call;
+    return def ? [{ program: call.program.function.name, helper, def, callee, span }] : [];
+  });
 }
 
-function findings(
-  { kernel }: DocumentView,
-  call: CertainCall,
-  ask: ReturnType<typeof availabilityOn>,
-): readonly Finding[] {
-  const asked = questionOf(call.helper, call.program);
-  if (asked === undefined) return [];
-  const { helper, def } = asked;
-  const answer = ask(helper, def);
+/** What kind of program it is that is refused for the helper. */
+function refusedIn(helper: Helper, section: string, ask: Ask): SectionDef | undefined {
+  const parsed = parseSectionName(section);
+  // One that is not loaded by default may be meant for other kernels.
+  if (parsed === undefined || parsed.optional) return undefined;
+  const answer = ask(helper, parsed.def);
+  return answer === 'absent' || answer === 'refused' ? parsed.def : undefined;
+}
+
+/** Of the source's calls those that the object makes, and what only the object makes. */
+function settledCalls(view: DocumentView, fromSource: readonly Call[], ask: Ask): readonly Call[] {
+  const verdict = verdictOf(view);
+  if (!verdict) return fromSource;
+  const made = objectCalls(verdict, (program) =>
+    Array.from(helperCalls(program)).flatMap(([id, places]) => {
+      const helper = helperNumbered(id);
+      const def = helper && refusedIn(helper, program.section, ask);
+      return def ? [[{ helper, def }, places] as const] : [];
+    }),
+  ).filter(({ reached }) => reached !== 'no');
+  const keyOf = (program: string, { name }: Helper): string => `${program} ${name}`;
+  const keys = new Set(made.map(({ program, callee }) => keyOf(program.name, callee.helper)));
+  const kept = fromSource.filter(({ program, helper }) => keys.has(keyOf(program, helper)));
+  const placeKey = (span: Span, { name }: Helper): string => `${lineAt(view, span)} ${name}`;
+  const said = new Set(kept.map(({ span, helper }) => placeKey(span, helper)));
+  const added = made.flatMap((call): Call[] => {
+    if (call.reached !== 'yes') return [];
+    const { helper, def } = call.callee;
+    const span = placeOfCall(view, call, [helper.name, ...macrosAround(helper.name)]);
+    if (!span || said.has(placeKey(span, helper))) return [];
+    const program = call.program.name;
+    // The compiler makes one of several calls, which then is of no line.
+    const isOfNoLine = view.text.slice(span.start, span.end) === program;
+    if (isOfNoLine && kept.some((one) => keyOf(one.program, one.helper) === keyOf(program, helper)))
+      return [];
+    return [{ program, helper, def, callee: helper.name, span }];
+  });
+  return [...kept, ...added];
+}
+
+function finding({ kernel }: DocumentView, { helper, def, callee: written, span }: Call, ask: Ask): Finding {
   const { release } = kernel.index.provenance;
-  const callee = call.callee === helper.name ? helper.name : `${call.callee} calls ${helper.name}, which`;
-  return [
-    {
-      code: 'helper-unavailable',
-      span: call.span,
-      severity: 'error',
-      dependsOnKernel: true,
-      fixes: [],
-      ...(answer === 'absent'
-        ? {
-            message: `${callee} is not on kernel ${release}: the verifier refuses the program.`,
-            ...since(helper),
-          }
-        : refused(callee, helper, def, release)),
-    },
-  ];
+  const callee = written === helper.name ? helper.name : `${written} calls ${helper.name}, which`;
+  return {
+    code: 'helper-unavailable',
+    span,
+    severity: 'error',
+    dependsOnKernel: true,
+    fixes: [],
+    ...(ask(helper, def) === 'absent'
+      ? {
+          message: `${callee} is not on kernel ${release}: the verifier refuses the program.`,
+          ...since(helper),
+        }
+      : refused(callee, helper, def, release)),
+  };
 }
 
 function since(helper: Helper): { readonly advice?: string } {

@@ -25,6 +25,10 @@ const macros: ReadonlyMap<string, string> = new Map([
   ['bpf_core_read_str', 'bpf_probe_read_kernel_str'],
 ]);
 
+export function macrosAround(helper: string): readonly string[] {
+  return [...macros].flatMap(([macro, called]) => (called === helper ? [macro] : []));
+}
+
 /** A call of a program, in the order of the text; none of programs under `#if`. */
 export interface CertainCall extends HelperCall {
   readonly program: Program;

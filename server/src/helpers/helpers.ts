@@ -23,6 +23,11 @@ export function helperNamed(name: string): Helper | undefined {
   return row && { id: row[0], name, prototype: row[2], parameters: parametersOf(row[2]) };
 }
 
+export function helperNumbered(id: number): Helper | undefined {
+  const row = HELPER_ROWS.find(([other]) => other === id);
+  return row && helperNamed(row[1]);
+}
+
 export const helperNames: readonly string[] = HELPER_ROWS.map(([, name]) => name);
 
 /** No helper has a parameter with a comma in it. */

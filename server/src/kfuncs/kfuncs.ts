@@ -44,6 +44,9 @@ export function isKfunc(types: TypeIndex, name: string): boolean | undefined {
   return all.size === 0 ? undefined : all.has(name);
 }
 
+/** The kernel lets programs call its functions at all. */
+export const takesKfuncs = (types: TypeIndex): boolean => types.struct('bpf_kfunc_desc') !== undefined;
+
 export const kfuncNamed = (types: TypeIndex, name: string): Kfunc | undefined =>
   isKfunc(types, name) ? functionNamed(types, name) : undefined;
 

@@ -12,6 +12,8 @@ export interface MapProblem {
   readonly severity: Severity;
   readonly dependsOnKernel: boolean;
   readonly fixes: readonly Fix[];
+  /** The kernel has no maps of the map's own type. */
+  readonly isAboutType?: true;
   /** What the definition does not say, and what a loader sets for it: `value_size` for a value. */
   readonly lacks?: { readonly what: string; readonly set: string };
 }

@@ -1,10 +1,11 @@
 /** What libbpf and the kernel refuse of a map's definition, as far as the source alone says it. */
 import { MAP_ATTRIBUTES, MAP_FLAGS } from '#core/bpf/map-attributes';
-import { fitsSize, fullName, mapTypeNamed, sizeText, type MapType, type SizeRule } from '#core/bpf/map-types';
+import { fitsSize, fullName, sizeText, type MapType, type SizeRule } from '#core/bpf/map-types';
 import { nearest } from '#core/text/nearest';
 import type { DocumentView } from '../view';
 import { fieldNamed, typeOf, type MapBody, type MapDefinition, type MapField } from './definition';
 import { added, removed, replaced } from './edits';
+import { kernelHasMaps, noSuchMaps } from './kernel-types';
 import { flagProblems } from './flags';
 import { fix, lacking, problem, type Judged, type MapProblem } from './problem';
 import { writtenSize, numberIn } from './sizes';
@@ -27,7 +28,7 @@ function bodyProblems(view: DocumentView, body: MapBody, isInner = false): reado
   if (type.name === 'STRUCT_OPS') return [];
   const judged: Judged = { view, body, type, span };
   return together(judged, [
-    ...typeProblems(judged),
+    ...typeProblems(judged, isInner),
     ...sizeProblems(judged, 'key'),
     ...sizeProblems(judged, 'value'),
     ...entryProblems(judged),
@@ -61,11 +62,10 @@ function unknownField({ name, nameSpan }: MapField): readonly MapProblem[] {
 }
 
 /** The target kernel has no such maps. */
-function typeProblems({ view, type, span }: Judged): readonly MapProblem[] {
-  const values = view.kernel.index.types.enumeration('bpf_map_type');
-  if (values === undefined || values.some(({ name }) => mapTypeNamed(name) === type)) return [];
-  const message = `The kernel has no maps of the type ${fullName(type)}, which came with Linux ${type.since}: it refuses the map.`;
-  return [problem(span, message, [], { dependsOnKernel: true })];
+function typeProblems({ view, type, span }: Judged, isInner: boolean): readonly MapProblem[] {
+  if (kernelHasMaps(view.kernel.index, type)) return [];
+  const rest = { dependsOnKernel: true, ...(!isInner && ({ isAboutType: true } as const)) };
+  return [problem(span, noSuchMaps(type), [], rest)];
 }
 
 function sizeProblems({ view, body, type, span }: Judged, of: 'key' | 'value'): readonly MapProblem[] {

@@ -154,7 +154,7 @@ class Walk {
   }
 
   #loaded(frame: Frame, instruction: LinkedInstruction): Frame {
-    const { opcode, destination, wide, address, callee } = instruction;
+    const { opcode, destination, wide, address, callee, kernelFunction } = instruction;
     // Loads of packet data, into register 0.
     if (opcode !== OP.loadImmediate64) {
       return withRegister(withoutArguments(frame), 0, anyOf(4, this.#fresh()));
@@ -163,7 +163,7 @@ class Walk {
     // A callback runs when a helper calls it, with what it is given.
     if (callee) this.#verifyAlone(callee.start, false);
     const to = address === 'memory' || address === 'readonly' ? address : 'other';
-    const isAddress = address === 'map' || to !== 'other';
+    const isAddress = address === 'map' || to !== 'other' || kernelFunction?.state === 'present';
     const value: Value = { kind: 'pointer', id: this.#fresh(), null: 'never', to };
     return withRegister(frame, destination, isAddress ? value : unsure);
   }

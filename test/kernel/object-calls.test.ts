@@ -1,0 +1,30 @@
+/** Calls that only the compiled program shows as they are: what is said of them, and what this kernel does. */
+import { expect, test } from 'vitest';
+import { loadPrograms } from '#support/bpf/loader';
+import { compareHelperCalls, compareKernelCalls, compareMapTypes } from '#support/bpf/object-calls';
+import { requireKernel } from '#support/bpf/requirements';
+import { liveKernel } from '#support/live-kernel';
+import { describeUnless } from '#support/requirement';
+
+const load = (path: string) => loadPrograms(path, { attach: false });
+
+describeUnless(requireKernel(), 'what compiled programs ask of the kernel', () => {
+  test('helpers', async () => {
+    const { silent, wrong, twice, refused, taken } = await compareHelperCalls(await liveKernel(), load);
+    expect({ silent, wrong, twice }).toEqual({ silent: [], wrong: [], twice: [] });
+    expect(refused).toBeGreaterThanOrEqual(15);
+    expect(taken).toBeGreaterThan(30);
+  });
+
+  test('functions of the kernel', async () => {
+    const compared = await compareKernelCalls(await liveKernel(), load);
+    expect(compared.flatMap(({ silent, wrong, twice }) => [...silent, ...wrong, ...twice])).toEqual([]);
+    expect(compared.reduce((sum, { refused }) => sum + refused, 0)).toBeGreaterThanOrEqual(11);
+    expect(compared.reduce((sum, { taken }) => sum + taken, 0)).toBeGreaterThanOrEqual(12);
+  });
+
+  test('types of maps', async () => {
+    const told = await compareMapTypes(await liveKernel(), load);
+    expect(told.filter((line) => !/made silent|refused reported/.test(line))).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+/** Calls and maps of compiled programs on other kernels: what is said of them, and what libbpf and the verifier do there. */
+import { expect, onTestFinished, test } from 'vitest';
+import { compareHelperCalls, compareKernelCalls, compareMapTypes } from '#support/bpf/object-calls';
+import { bootGuest } from '#support/guests/guest';
+import { readGuestKernel } from '#support/guests/kernel';
+import { loadInGuest } from '#support/guests/loader';
+import { requireGuests } from '#support/guests/requirements';
+import { describeUnless } from '#support/requirement';
+
+/** Whether the kernel says of its functions which are kfuncs: 6.1 does not, so that nothing is said of the others. */
+const kernels = [
+  ['5.10-amd64', { unsaid: [], refusedMaps: 4 }],
+  [
+    '6.1-amd64',
+    { unsaid: ['ordinary', 'ordinary_where_never', 'ordinary_by_number', 'strong_ordinary'], refusedMaps: 1 },
+  ],
+  ['6.12-amd64', { unsaid: [], refusedMaps: 0 }],
+] as const;
+
+describeUnless(
+  await requireGuests(...kernels.map(([id]) => id)),
+  'what compiled programs ask of a kernel',
+  () => {
+    test.each(kernels)('%s', async (id, { unsaid, refusedMaps }) => {
+      const guest = await bootGuest(id);
+      onTestFinished(() => guest.kill());
+      const { view } = await readGuestKernel(guest);
+      const load = (path: string) => loadInGuest(guest, path, { attach: false });
+
+      const helpers = await compareHelperCalls(view, load);
+      expect(helpers).toMatchObject({ silent: [], wrong: [], twice: [] });
+      expect(helpers.refused).toBeGreaterThanOrEqual(15);
+      expect(helpers.taken).toBeGreaterThanOrEqual(30);
+
+      const functions = await compareKernelCalls(view, load);
+      expect(functions.flatMap(({ wrong, twice }) => [...wrong, ...twice])).toEqual([]);
+      expect(functions.flatMap(({ silent }) => silent)).toEqual(unsaid);
+
+      const maps = await compareMapTypes(view, load);
+      expect(maps.filter((line) => !/made silent|refused reported/.test(line))).toEqual([]);
+      expect(maps.filter((line) => line.includes('refused'))).toHaveLength(refusedMaps);
+    });
+  },
+);
