@@ -1,6 +1,7 @@
 /** `npm run bench`. Needs clangd, bpftool, sshd and a readable kernel with BTF and tracefs. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { capturing } from './capturing';
 import { everything } from './everything';
 import { measureFloor } from './floor';
 import { indexOnce } from './index-worker';
@@ -18,6 +19,7 @@ const sections: readonly Section[] = [
   servers,
   everything,
   indexing,
+  capturing,
   listing,
   running,
   throughput,
