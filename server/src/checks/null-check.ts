@@ -1,13 +1,19 @@
 /**
  * What a lookup or a reservation returns may be NULL, and the verifier refuses to read or write through it before that was
- * looked at. Told only of the plainest case: the next statement that names the pointer writes through it.
+ * looked at. Told where the verifier certainly comes to the use on a way that has not.
  */
 import type { Token } from '../analysis/lexer';
 import type { MapDef, Program } from '../analysis/model';
 import { verdictFixes } from '../fixes/index';
-import { after, assignedVariable, mentions, statementsIn, type Statement } from '../fixes/statements';
+import { nullTest } from '../fixes/pairs';
+import { after, assignedVariable, leaves, mentions, statementsIn, type Statement } from '../fixes/statements';
 import { bodyOf, certainOf } from '../helpers/bodies';
+import type { Statement as Certain } from '../helpers/certain-code';
+import { helperNamed } from '../helpers/helpers';
+import { dereferenceIn } from '../maps/dereference';
 import { labelAt } from '../maps/label';
+import { followed } from '../maps/paths';
+import { hasUnknownMacros, keepsNothing } from '../maps/pointer-uses';
 import type { DocumentView } from '../view';
 import type { Check, Finding, Fix } from './check';
 
@@ -30,24 +36,72 @@ function findings(view: DocumentView, program: Program): readonly Finding[] {
   const body = bodyOf(source, fn);
   const origins = body && [...statementsIn(body)].flatMap((one) => originOf(view, one) ?? []);
   if (body === undefined || origins === undefined || origins.length === 0) return [];
-  const certain = new Set(certainOf(source, fn).flatMap(({ tokens }) => tokens[0]?.start ?? []));
-  return origins.flatMap(({ statement, name, callee }) => {
-    const use = firstUse(statement, name);
-    if (!use || !certain.has(statement.span.start) || !certain.has(use.statement.span.start)) return [];
-    return [
-      {
-        code: 'null-check',
-        span: { start: use.at.start, end: use.at.end },
-        severity: 'error',
-        dependsOnKernel: false,
-        message: `${name} may be NULL: it comes from ${callee.text}(), and nothing looks at it before it is used. The verifier refuses the program.`,
-        fixes: fixesFor(view, name, use.at, callee),
-        related: [
-          { span: { start: callee.start, end: callee.end }, message: `${callee.text}() may return NULL` },
-        ],
-      },
-    ];
-  });
+  const certain = certainOf(source, fn);
+  const starts = new Set(certain.flatMap(({ tokens }) => tokens[0]?.start ?? []));
+  const found = origins.flatMap((origin) => used(view, { body, origin, certain, starts }) ?? []);
+  return found.length > 0 && !hasUnknownMacros(source, body) ? found : [];
+}
+
+interface Question {
+  readonly body: Statement;
+  readonly origin: Origin;
+  readonly certain: readonly Certain[];
+  readonly starts: ReadonlySet<number>;
+}
+
+/** The first use on a way on which the verifier certainly does not know that there is something. */
+function used(view: DocumentView, { body, origin, certain, starts }: Question): Finding | undefined {
+  const { source } = view;
+  const { statement, name } = origin;
+  if (isCheckedAtOnce(statement, name)) return undefined;
+  const ways = followed({ source, body, origin: statement, variable: name, isHarmless: looksOnly, certain });
+  const isCertain = (one: Statement) =>
+    starts.has((one.kind === 'if' ? one.head[0] : one.tokens[0])?.start ?? -1);
+  const asked = { source, names: ways.names, isCertain };
+  for (const { statement: use, states } of ways.visits) {
+    const isUnchecked = states.get('unchecked') === true;
+    if (!isUnchecked && states.get('null') !== true) continue;
+    const at = dereferenceIn(asked, use);
+    if (at) return finding(view, origin, at, { isPlain: isUnchecked && states.size === 1 });
+  }
+  return undefined;
+}
+
+/** `if (!value) return 0;` comes next, as nearly always: then there is no other way. */
+function isCheckedAtOnce(origin: Statement, name: string): boolean {
+  for (const next of after(origin)) {
+    if (next.kind === 'if') return nullTest(next, name) === 'null' && leaves(next.body[0]);
+    if (next.kind !== 'simple' || mentions(next.head, name)) return false;
+  }
+  return false;
+}
+
+const looksOnly = (name: string): boolean => keepsNothing(name) || helperNamed(name) !== undefined;
+
+/** @param isPlain nothing has looked at it at all */
+function finding(
+  view: DocumentView,
+  { callee }: Origin,
+  at: Token,
+  { isPlain }: { readonly isPlain: boolean },
+): Finding {
+  const why = isPlain
+    ? 'nothing looks at it before it is used'
+    : 'on a way to here nothing leaves where it is NULL';
+  return {
+    code: 'null-check',
+    span: { start: at.start, end: at.end },
+    severity: 'error',
+    dependsOnKernel: false,
+    message: `${at.text} may be NULL: it comes from ${callee.text}(), and ${why}. The verifier refuses the program.`,
+    fixes:
+      (isPlain ? [[at, callee]] : [[at], [at, callee]])
+        .map((labels) => fixesFor(view, at, labels))
+        .find((fixes) => fixes.length > 0) ?? [],
+    related: [
+      { span: { start: callee.start, end: callee.end }, message: `${callee.text}() may return NULL` },
+    ],
+  };
 }
 
 interface Origin {
@@ -93,40 +147,12 @@ function mapOf(maps: readonly MapDef[], [and, name, comma]: readonly Token[]): M
   return and?.text === '&' && comma?.text === ',' && own.length === 1 ? own[0] : undefined;
 }
 
-/** The pointer in the first statement behind its origin that names it, where that certainly writes through it. */
-function firstUse(
-  origin: Statement,
-  name: string,
-): { readonly statement: Statement; readonly at: Token } | undefined {
-  for (const statement of after(origin)) {
-    if (mentions(statement.tokens, name)) {
-      const at = statement.kind === 'simple' ? writtenThrough(statement.head, name) : undefined;
-      return at && { statement, at };
-    }
-    if (statement.kind !== 'simple' && statement.kind !== 'if') return undefined;
-  }
-  return undefined;
-}
-
-/** `value->count = …`, `(*value)++`, `__sync_fetch_and_add(value, 1)`: a store that the compiler keeps. */
-function writtenThrough(head: readonly Token[], name: string): Token | undefined {
-  const texts = head.map(({ text }) => text).join(' ');
-  const member = String.raw`${name} -> \w+(?: (?:\.|->) \w+| \[ \w+ \])*`;
-  const target = String.raw`(?:\* ${name}|${member}|\( \* ${name} \))`;
-  const writes = [
-    String.raw`^${target} (?:[-+*/|&^] )?=(?! =)`,
-    String.raw`^${target} (?:\+ \+|- -)$`,
-    String.raw`^__(?:sync|atomic)_\w+ \( (?:${name}|& ${member}) ,`,
-  ];
-  return new RegExp(writes.join('|')).test(texts) ? head.find(({ text }) => text === name) : undefined;
-}
-
 /** As the lightbulb on the verifier's own refusal has them. */
-function fixesFor(view: DocumentView, value: string, at: Token, callee: Token): readonly Fix[] {
+function fixesFor(view: DocumentView, use: Token, labels: readonly Token[]): readonly Fix[] {
   return verdictFixes(view, {
     rule: 'null-check',
     kernelText: '',
-    value,
-    labels: [at, callee].map(({ start }) => labelAt(view.text, start)),
+    value: use.text,
+    labels: labels.map(({ start }) => labelAt(view.text, start)),
   });
 }

@@ -9,6 +9,7 @@ import { assignedVariable, statementsIn, type Statement } from '../fixes/stateme
 import { bodyOf, certainOf } from '../helpers/bodies';
 import { followed, type Visit } from '../maps/paths';
 import { labelAt } from '../maps/label';
+import { hasUnknownMacros } from '../maps/pointer-uses';
 import type { DocumentView } from '../view';
 import type { Check, Finding } from './check';
 
@@ -33,7 +34,7 @@ function findings(view: DocumentView, { section, function: fn }: Program): reado
     const callee = origin.head.find((token) => token.text === reserve);
     const variable = callee && assignedVariable(origin);
     if (variable === undefined || callee === undefined || !isCertain(origin)) return [];
-    const visits = followed({
+    const ways = followed({
       source,
       body,
       origin,
@@ -41,14 +42,17 @@ function findings(view: DocumentView, { section, function: fn }: Program): reado
       releases: /^bpf_ringbuf_(?:submit|discard)$/,
       certain,
     });
-    const leaks = visits?.filter(
+    if (!ways.isUnderstood) return [];
+    const leaks = ways.visits.filter(
       ({ statement, states }) =>
         statement.kind === 'return' &&
         isCertain(statement) &&
         (states.get('held') === true || states.get('unchecked') === true),
     );
-    const [first, ...others] = leaks ?? [];
-    return first === undefined ? [] : [leak(view, variable, [first, ...others], origin, callee)];
+    const [first, ...others] = leaks;
+    return first === undefined || hasUnknownMacros(source, body)
+      ? []
+      : [leak(view, variable, [first, ...others], origin, callee)];
   });
 }
 

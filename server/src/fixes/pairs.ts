@@ -1,5 +1,6 @@
 /** What a program takes and has to give back, and what it holds at a statement. */
 import { HELPER_ROWS } from '#core/bpf/helpers.generated';
+import type { Token } from '../analysis/lexer';
 import { callsIn, plainName, spelled, type Call } from './calls';
 import {
   ancestors,
@@ -161,7 +162,11 @@ function isGivenBackIn(text: string, statement: Statement, held: Held): boolean 
 
 /** What an `if` asks about a pointer, where it asks nothing else. */
 export function nullTest({ head }: Statement, variable: string): 'null' | 'set' | undefined {
-  const condition = spelled(head);
+  return nullTestOf(head, variable);
+}
+
+export function nullTestOf(tokens: readonly Token[], variable: string): 'null' | 'set' | undefined {
+  const condition = spelled(tokens);
   switch (/^(?:un)?likely \( ([^()]*) \)$/.exec(condition)?.[1] ?? condition) {
     case `! ${variable}`:
     case `${variable} = = NULL`:

@@ -11,6 +11,8 @@ import { helperNamed } from './helpers';
 export interface Outcomes {
   readonly taken: boolean;
   readonly passed: boolean;
+  /** Of the terms between `&&` or `||`, each on the ways that come to it. */
+  readonly operands?: readonly Outcomes[];
 }
 
 export interface UnknownValues {
@@ -106,8 +108,8 @@ export function unknownValues(
       const taken = outcomes.map((outcome) => outcome.taken);
       const passed = outcomes.map((outcome) => outcome.passed);
       return all
-        ? { taken: taken.every(Boolean), passed: passed.some(Boolean) }
-        : { taken: taken.some(Boolean), passed: passed.every(Boolean) };
+        ? { taken: taken.every(Boolean), passed: passed.some(Boolean), operands: outcomes }
+        : { taken: taken.some(Boolean), passed: passed.every(Boolean), operands: outcomes };
     },
     assigned(statement) {
       const at = statement.findIndex(({ text }, n) => text === '=' && !isComparison(statement, n));
