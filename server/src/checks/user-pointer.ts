@@ -7,7 +7,7 @@ import { tokenize } from '../analysis/lexer';
 import type { CtxUse, Program, Span } from '../analysis/model';
 import { fieldOfUse } from '../ctx/field';
 import { certainUses } from '../ctx/tracepoint-uses';
-import { certainStatements } from '../helpers/certain-code';
+import { certainOf } from '../helpers/bodies';
 import {
   counterparts,
   initialized,
@@ -105,7 +105,7 @@ function ofProbe(view: DocumentView, program: Program): readonly Finding[] {
 
 /** `return name[0];`, `return *name;`, and the same as arguments of bpf_printk: what is read there is used. */
 function dereferences(
-  { text, source }: DocumentView,
+  { source }: DocumentView,
   { function: fn }: Program,
   parameters: readonly UserParameter[],
 ): readonly { readonly span: Span; readonly name: string }[] {
@@ -114,7 +114,7 @@ function dereferences(
     /^(?:const )?(?:unsigned |signed )?\w+ (?:const )?\*$/.test(type),
   );
   if (plain.length === 0) return [];
-  return certainStatements(text, fn, source.maps).flatMap(({ certain }) => {
+  return certainOf(source, fn).flatMap(({ certain }) => {
     const used = certain[0]?.text === 'return' || certain[0]?.text === 'bpf_printk';
     if (!used || certain.some(({ text: word }) => word === '&')) return [];
     return certain.flatMap((token, n) => {

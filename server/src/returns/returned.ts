@@ -4,7 +4,8 @@ import { SECTIONS } from '#core/bpf/section-table';
 import { constantNumber, type Constants } from '../analysis/constant';
 import type { Token } from '../analysis/lexer';
 import type { Program, SourceAnalysis, Span } from '../analysis/model';
-import { certainStatements, type Statement } from '../helpers/certain-code';
+import { certainOf } from '../helpers/bodies';
+import type { Statement } from '../helpers/certain-code';
 
 export interface Returned {
   readonly span: Span;
@@ -13,14 +14,12 @@ export interface Returned {
 }
 
 /** None of a program under `#if`, or of one that returns anything but an int or a long. */
-export function certainReturns(
-  { text, maps, constants }: SourceAnalysis,
-  program: Program,
-): readonly Returned[] {
+export function certainReturns(source: SourceAnalysis, program: Program): readonly Returned[] {
+  const { text, constants } = source;
   const { section, function: fn } = program;
   if (section.conditional || fn.conditional || !returnsNumber(text, program)) return [];
   const known: Constants = new Map([...uapi, ...constants]);
-  return certainStatements(text, fn, maps).flatMap((statement) =>
+  return certainOf(source, fn).flatMap((statement) =>
     statement.tokens[0]?.text === 'return' ? constantsOf(text, statement, known) : [],
   );
 }

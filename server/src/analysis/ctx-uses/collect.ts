@@ -107,7 +107,6 @@ class Collector {
       this.#inner(node, certain);
       return;
     }
-    const [first, second, third] = node.children;
     switch (node.type) {
       case 'compound_statement':
         this.#flow.block(node, certain);
@@ -121,28 +120,13 @@ class Collector {
         this.#expressions(node.children, false);
         return;
       case 'binary_expression':
-        if (first && second) this.#binary(node, first, second, certain);
+      case 'conditional_expression':
+        for (const [operand, isCertain] of this.#flow.operands(node, certain))
+          this.#expression(operand, isCertain);
         return;
-      case 'conditional_expression': {
-        if (!first) return;
-        this.#expression(first, certain);
-        const { maybeTrue, maybeFalse } = this.#constness.condition(first);
-        if (third && second) this.#expression(second, certain && !maybeFalse);
-        const last = third ?? second;
-        if (last) this.#expression(last, certain && !maybeTrue);
-        return;
-      }
       default:
         for (const child of node.children) this.#flow.statement(child, certain);
     }
-  }
-
-  #binary(node: Ast, left: Ast, right: Ast, certain: boolean): void {
-    this.#expression(left, certain);
-    const operator = between(this.#body.text, left, right);
-    const { maybeTrue, maybeFalse } = this.#constness.condition(left);
-    const skipped = (operator === '&&' && maybeFalse) || (operator === '||' && maybeTrue);
-    this.#expression(right, certain && !skipped && node.children.length === 2);
   }
 
   #call(node: Ast, certain: boolean): void {

@@ -1,5 +1,5 @@
 /** Walks the statements of a function and says of each expression whether control is certain to reach it. */
-import type { Ast } from '../ast';
+import { between, type Ast } from '../ast';
 import type { Constness } from './constness';
 
 /** After a statement: does control go on, and is it certain that it got here? */
@@ -31,6 +31,26 @@ export class Flow {
       flow = { stops: flow.stops || after.stops, certain: flow.certain && after.certain };
     }
     return flow;
+  }
+
+  /** Of `a && b`, `a + b` or `a ? b : c` the operands, in order, and whether control is certain to reach each. */
+  *operands(node: Ast, certain: boolean): Generator<readonly [operand: Ast, certain: boolean]> {
+    const [first, second, third] = node.children;
+    const isChoice = node.type === 'conditional_expression';
+    if (!first || (!second && !isChoice)) return;
+    yield [first, certain];
+    const { maybeTrue, maybeFalse } = this.#constness.condition(first);
+    if (!isChoice) {
+      if (!second) return;
+      const operator = between(this.#text, first, second);
+      const skipped = (operator === '&&' && maybeFalse) || (operator === '||' && maybeTrue);
+      yield [second, certain && !skipped && node.children.length === 2];
+      return;
+    }
+    if (third && second) yield [second, certain && !maybeFalse];
+    // `a ?: c` has no other.
+    const last = third ?? second;
+    if (last) yield [last, certain && !maybeTrue];
   }
 
   /** An expression is a statement too. */

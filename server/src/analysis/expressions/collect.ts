@@ -1,5 +1,5 @@
 /** Walks one function body and lists the members that it mentions. */
-import { between, type Ast } from '../ast';
+import type { Ast } from '../ast';
 import { Constness } from '../ctx-uses/constness';
 import { callsAround, isStored } from '../ctx-uses/expressions';
 import { Flow } from '../ctx-uses/flow';
@@ -51,7 +51,6 @@ class Collector {
 
   #expression(node: Ast, certain: boolean): void {
     if (isTypeOrName(node)) return;
-    const [first, second, third] = node.children;
     switch (node.type) {
       case 'parenthesized_expression':
         for (const child of node.children) this.#expression(child, certain);
@@ -64,8 +63,7 @@ class Collector {
         this.#inside(node, certain);
         return;
       case 'subscript_expression':
-        if (first) this.#expression(first, certain);
-        if (second) this.#expression(second, certain);
+        for (const child of node.children.slice(0, 2)) this.#expression(child, certain);
         return;
       case 'call_expression':
         this.#call(node, certain);
@@ -78,28 +76,13 @@ class Collector {
         this.#unevaluated--;
         return;
       case 'binary_expression':
-        if (first && second) this.#binary(node, first, second, certain);
+      case 'conditional_expression':
+        for (const [operand, isCertain] of this.#flow.operands(node, certain))
+          this.#expression(operand, isCertain);
         return;
-      case 'conditional_expression': {
-        if (!first) return;
-        this.#expression(first, certain);
-        const { maybeTrue, maybeFalse } = this.#constness.condition(first);
-        if (third && second) this.#expression(second, certain && !maybeFalse);
-        const last = third ?? second;
-        if (last) this.#expression(last, certain && !maybeTrue);
-        return;
-      }
       default:
         for (const child of node.children) this.#flow.statement(child, certain);
     }
-  }
-
-  #binary(node: Ast, left: Ast, right: Ast, certain: boolean): void {
-    this.#expression(left, certain);
-    const operator = between(this.#body.text, left, right);
-    const { maybeTrue, maybeFalse } = this.#constness.condition(left);
-    const skipped = (operator === '&&' && maybeFalse) || (operator === '||' && maybeTrue);
-    this.#expression(right, certain && !skipped && node.children.length === 2);
   }
 
   #call(node: Ast, certain: boolean): void {
