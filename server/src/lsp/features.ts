@@ -23,7 +23,7 @@ import type {
 import type { EventName } from '#core/kernel/model';
 import { createBinaryStore } from '../binaries/store';
 import { fixableFindings, unhandledEvents } from '../features/code-actions';
-import { complete, completeEarly, completeFromFiles } from '../features/completion/index';
+import { complete, completeEarly, completeFromFiles, completeTarget } from '../features/completion/index';
 import { documentation } from '../features/completion/documentation';
 import { definition, type Definition } from '../features/definition';
 import { documentSymbols, type DocumentSymbol } from '../features/document-symbols';
@@ -57,6 +57,10 @@ export function serveFeatures(connection: MessageConnection, context: FeatureCon
     requests.onDocument<CompletionParams, CompletionList>({
       names: ({ view, document, params }) => {
         const list = completeEarly(view, document.offsetAt(params.position));
+        return list && toCompletionList(list, document, abilities().completion);
+      },
+      kernel: ({ view, document, params }) => {
+        const list = completeTarget(view, document.offsetAt(params.position));
         return list && toCompletionList(list, document, abilities().completion);
       },
       full: async ({ view, document, params }) => {

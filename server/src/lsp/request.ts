@@ -33,6 +33,8 @@ export interface DocumentRequest<P, V> {
 export interface Steps<P, R> {
   /** Tried once the event names are known, before anything is parsed; undefined where the answer takes more. */
   readonly names?: (request: DocumentRequest<P, TextView>) => R | undefined;
+  /** Tried next, before anything is parsed: the whole target kernel is known. */
+  readonly kernel?: (request: DocumentRequest<P, TextView>) => R | undefined;
   /** The document is analysed and the whole target kernel is known. */
   readonly full: (request: DocumentRequest<P, DocumentView>) => R | Promise<R>;
 }
@@ -59,7 +61,11 @@ export class Requests {
           return awaited;
         };
         if (steps.names !== undefined) {
-          const early = steps.names(await request(this.#session.textView(open)));
+          const early = steps.names(await request(this.#session.textView(open, 'names')));
+          if (early !== undefined) return early;
+        }
+        if (steps.kernel !== undefined) {
+          const early = steps.kernel(await request(this.#session.textView(open, 'kernelWithOthers')));
           if (early !== undefined) return early;
         }
         return steps.full(await request(this.#session.documentView(open)));

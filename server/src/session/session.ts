@@ -93,8 +93,9 @@ export class Session {
     return createKernelView(kernel.index, { chosen: kernel.chosen, others });
   }
 
-  async textView({ text }: OpenDocument): Promise<TextView> {
-    const kernel = await this.names;
+  /** @param stage how much of the kernel it waits for */
+  async textView({ text }: OpenDocument, stage: 'names' | 'kernelWithOthers'): Promise<TextView> {
+    const kernel = await this[stage];
     return { uri: text.uri, text: text.getText(), kernel };
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { complete } from '#server/features/completion/index';
+import { complete, completeEarly, completeTarget } from '#server/features/completion/index';
 import type { CompletionItem } from '#server/features/completion/item';
 import { applyItem, featureView } from '#support/feature-view';
 import { fixtureContext } from '../checks/context';
@@ -32,6 +32,22 @@ describe('the target of a section', () => {
     ['iter/tas', 'task', 'iter/task'],
   ])('%s takes %s', (typed, label, section) => {
     expect(accept(`SEC("${typed}/*|*/")\n`, label)).toBe(`SEC("${section}|")\n`);
+  });
+
+  it.each([
+    'kprobe/unlinkat',
+    '?tp_btf/sched_sw',
+    'lsm/file_op',
+    'ksyscall/',
+    'iter/tas',
+    'tp/sched_sw',
+    'xdp',
+  ])('of %s needs no analysis', (typed) => {
+    const { view, cursors } = featureView(`SEC("${typed}/*|*/")\n`, context);
+    const offset = cursors[0] ?? -1;
+    const early = completeEarly(view, offset) ?? completeTarget(view, offset);
+    expect(early).toEqual(complete(view, offset));
+    expect(early?.items).not.toEqual([]);
   });
 
   it('is nothing that a kernel could name for a uprobe', () => {

@@ -27,6 +27,13 @@ export function completeEarly(view: TextView, offset: number): CompletionList | 
   return binaryCursor(cursor.typed) === undefined ? completeSection(view, cursor) : undefined;
 }
 
+/** What text and kernel alone can answer: a SEC string that names a function, a hook or an iterator. */
+export function completeTarget(view: TextView, offset: number): CompletionList | undefined {
+  const cursor = sectionCursorIn(view.text, offset);
+  if (cursor === undefined || targetFamily(cursor.typed.replace(/^\?/, '')) === undefined) return undefined;
+  return completeSection(view, cursor);
+}
+
 /** What is read from files of this machine: the target of a uprobe. */
 export async function completeFromFiles(
   view: TextView,
