@@ -101,17 +101,29 @@ function linkFunction(
       const value = relocated?.outcome.kind === 'value' ? relocated.outcome.value : undefined;
       return { ...place, wide: value ?? wideNumber(instruction, instructions[i + 1]) };
     }
-    if (relocated?.outcome.kind === 'value') return patched(place, relocated.outcome.value);
+    if (relocated?.outcome.kind === 'value') return patched(place, relocated.outcome);
     return { ...place, ...callee };
   });
 }
 
-function patched(instruction: LinkedInstruction, value: bigint): LinkedInstruction {
+function patched(
+  instruction: LinkedInstruction,
+  { value, size }: Extract<Relocated['outcome'], { kind: 'value' }>,
+): LinkedInstruction {
   const isMemory = (instruction.opcode & 7) <= 3;
-  return isMemory
-    ? { ...instruction, jump: Number(BigInt.asIntN(16, value)) }
-    : { ...instruction, immediate: Number(BigInt.asIntN(32, value)) };
+  if (!isMemory) return { ...instruction, immediate: Number(BigInt.asIntN(32, value)) };
+  const width = size === undefined ? undefined : widths.get(size);
+  const opcode = width === undefined ? instruction.opcode : (instruction.opcode & ~0x18) | width;
+  return { ...instruction, opcode, jump: Number(BigInt.asIntN(16, value)) };
 }
+
+/** BPF_SIZE by bytes. */
+const widths: ReadonlyMap<number, number> = new Map([
+  [1, 0x10],
+  [2, 0x08],
+  [4, 0x00],
+  [8, 0x18],
+]);
 
 function wideNumber({ immediate }: Instruction, second: Instruction | undefined): bigint {
   return BigInt.asUintN(32, BigInt(immediate)) | (BigInt.asUintN(32, BigInt(second?.immediate ?? 0)) << 32n);

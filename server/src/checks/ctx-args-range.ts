@@ -6,7 +6,8 @@
 import { syscallArguments, syscallSide } from '#core/kernel/fields';
 import type { TracepointFormat } from '#core/kernel/model';
 import type { CtxUse } from '../analysis/model';
-import { certainUses, eventName } from '../ctx/tracepoint-uses';
+import { certainUses } from '../ctx/tracepoint-uses';
+import { argsMessage } from '../ctx/messages';
 import { recordRead } from '../ctx/read';
 import type { Check, Finding, Severity } from './check';
 
@@ -29,7 +30,7 @@ export const ctxArgsRange: Check = {
               span: use.span,
               severity: verdict.severity,
               dependsOnKernel: true,
-              message: `${eventName(format)} has ${countOf(format)}; args[${index}] is not one of them. ${verdict.consequence}`,
+              message: argsMessage(format, index, verdict.consequence),
               fixes: [],
             },
           ]
@@ -47,13 +48,12 @@ function verdictOn(
   use: CtxUse,
   end: number | undefined,
   format: TracepointFormat,
-): { severity: Severity; consequence: string } | undefined {
+): { severity: Severity; consequence?: string } | undefined {
   switch (use.access) {
     case 'read':
       return end === undefined || end > format.recordSize
         ? {
             severity: 'error',
-            consequence: 'The program loads, then the kernel refuses to attach it (EACCES).',
           }
         : { severity: 'warning', consequence: 'It attaches, but the value means nothing.' };
     case 'core-read':
@@ -62,10 +62,4 @@ function verdictOn(
     default:
       return undefined;
   }
-}
-
-function countOf(format: TracepointFormat): string {
-  const names = syscallArguments(format).map((field, n) => `args[${n}] ${field.name}`);
-  if (names.length === 0) return 'no arguments';
-  return `${names.length === 1 ? 'one argument' : `${names.length} arguments`} (${names.join(', ')})`;
 }

@@ -3,6 +3,7 @@
  * refuses a direct load, and a copy through a helper gives rubbish.
  */
 import type { CtxUse } from '../analysis/model';
+import { commonMessage } from '../ctx/messages';
 import { recordRead } from '../ctx/read';
 import { certainUses } from '../ctx/tracepoint-uses';
 import type { Check, Finding, Fix } from './check';
@@ -26,7 +27,7 @@ export const ctxCommonField: Check = {
           severity: refused ? 'error' : 'warning',
           dependsOnKernel: false,
           message: refused
-            ? 'The verifier refuses to load the common fields of a tracepoint record (the first 8 bytes).'
+            ? commonMessage
             : 'The common fields of a tracepoint record (the first 8 bytes) do not hold what the format says when BPF runs: this reads rubbish.',
           fixes: read.offset === 4 && refused ? [currentThread(use)] : [],
         },

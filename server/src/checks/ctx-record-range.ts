@@ -5,10 +5,11 @@
 import { syscallSide } from '#core/kernel/fields';
 import type { TracepointFormat } from '#core/kernel/model';
 import type { CtxUse } from '../analysis/model';
+import { rangeMessage } from '../ctx/messages';
 import { recordRead } from '../ctx/read';
 import type { RecordRead } from '../ctx/read';
 import { ctxTypeFits } from '../ctx/ctx-type';
-import { certainUses, eventName } from '../ctx/tracepoint-uses';
+import { certainUses } from '../ctx/tracepoint-uses';
 import type { DocumentView } from '../view';
 import type { Check, Finding } from './check';
 
@@ -19,17 +20,13 @@ export const ctxRecordRange: Check = {
       if (use.access !== 'read') return [];
       const read = recordRead(view, use);
       if (!read || !pastTheEnd(view, use, read, format)) return [];
-      const last = format.fields.at(-1);
       return [
         {
           code: 'ctx-record-range',
           span: use.span,
           severity: 'error',
           dependsOnKernel: true,
-          message:
-            `This reads bytes ${read.offset} to ${read.offset + read.size - 1} of ctx, but the record of ${eventName(format)} has ` +
-            `${format.recordSize} bytes${last ? ` (it ends with ${last.name})` : ''}. ` +
-            'The program loads, then the kernel refuses to attach it (EACCES).',
+          message: rangeMessage(format, read.offset, read.size),
           fixes: [],
         },
       ];

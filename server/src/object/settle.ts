@@ -5,6 +5,7 @@
 import { essentialName } from '#core/object/essential-name';
 import type { Finding } from '../checks/check';
 import type { DocumentView } from '../view';
+import { withCtxReads } from './ctx-reads';
 import { verdictOf } from './verdict';
 
 const aboutMembers: readonly string[] = ['unknown-field', 'ctx-unknown-field'];
@@ -21,7 +22,9 @@ export function settled(view: DocumentView, findings: readonly Finding[]): reado
     ),
   );
   const textAt = ({ span }: Finding): string => essentialName(view.text.slice(span.start, span.end));
-  const kept = findings.filter((one) => !aboutMembers.includes(one.code) || lacking.has(textAt(one)));
+  const kept = withCtxReads(view, verdict, findings).filter(
+    (one) => !aboutMembers.includes(one.code) || lacking.has(textAt(one)),
+  );
   const said = new Set(kept.flatMap((one) => (aboutMembers.includes(one.code) ? [placeKey(one)] : [])));
   return kept.filter((one) => one.code !== 'core-relocation' || !said.has(placeKey(one)));
 }

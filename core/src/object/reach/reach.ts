@@ -28,14 +28,36 @@ export function reachedInstructions(
   program: LinkedProgram,
   wanted: ReadonlySet<number>,
 ): ReadonlyMap<number, Reached> {
-  const walk = new Walk(program, wanted);
+  return walked(new Walk(program, wanted, () => 'yes'), wanted);
+}
+
+/** Of loads: whether the verifier comes to them with ctx itself in the register that they read through. */
+export function reachedThroughCtx(
+  program: LinkedProgram,
+  wanted: ReadonlySet<number>,
+): ReadonlyMap<number, Reached> {
+  return walked(new Walk(program, wanted, isCtx), wanted);
+}
+
+function walked(walk: Walk, wanted: ReadonlySet<number>): ReadonlyMap<number, Reached> {
   walk.run();
   return new Map([...wanted].map((at) => [at, walk.reached(at)]));
+}
+
+/** The number of the pointer that the program is given. */
+const ctxId = 0;
+
+function isCtx({ registers }: Frame, { source }: LinkedInstruction): Reached {
+  const base = registers[source] ?? unsure;
+  if (base.kind === 'unsure') return 'unsure';
+  if (base.kind !== 'pointer' || base.id !== ctxId) return 'no';
+  return base.moved === true ? 'unsure' : 'yes';
 }
 
 class Walk {
   readonly #code: readonly LinkedInstruction[];
   readonly #wanted: ReadonlySet<number>;
+  readonly #isMeant: (frame: Frame, instruction: LinkedInstruction) => Reached;
   readonly #ctx: Value;
   readonly #live: readonly number[];
   readonly #leadsThere: readonly boolean[];
@@ -47,12 +69,17 @@ class Walk {
   #isComplete = true;
   #ids = 0;
 
-  constructor({ code, section, functions }: LinkedProgram, wanted: ReadonlySet<number>) {
+  constructor(
+    { code, section, functions }: LinkedProgram,
+    wanted: ReadonlySet<number>,
+    isMeant: (frame: Frame, instruction: LinkedInstruction) => Reached,
+  ) {
     this.#code = code;
     this.#wanted = wanted;
+    this.#isMeant = isMeant;
     this.#live = liveRegisters(code);
     this.#leadsThere = leadingTo(code, wanted);
-    this.#ctx = { kind: 'pointer', id: 0, null: 'never', to: ctxOf(section) };
+    this.#ctx = { kind: 'pointer', id: ctxId, null: 'never', to: ctxOf(section) };
     this.#push({ at: 0, frames: [newFrame(0, [unsure, this.#ctx], -1)], certain: true });
     // Kernels before 6.8 verify a global function whoever calls it.
     let start = 0;
@@ -109,7 +136,9 @@ class Walk {
     const frame = state.frames.at(-1);
     if (!instruction || !frame) return;
     if (this.#wanted.has(state.at)) {
-      this.#reached.set(state.at, state.certain || this.#reached.get(state.at) === true);
+      const meant = this.#isMeant(frame, instruction);
+      const before = this.#reached.get(state.at) === true;
+      if (meant !== 'no') this.#reached.set(state.at, (state.certain && meant === 'yes') || before);
     }
     // No verifier goes on behind it; but who repairs it wants to know what comes then.
     if (instruction.poison?.certain === false) state = { ...state, certain: false };

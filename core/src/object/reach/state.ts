@@ -38,7 +38,7 @@ export function keyOf({ at, frames }: State, live: number): string {
       case 'stack':
         return `s${value.frame}:${value.offset}`;
       case 'pointer':
-        return `p${number(value.id)}:${value.null}:${value.to}`;
+        return `p${number(value.id)}:${value.null}:${value.to}${value.moved === true ? '+' : ''}`;
       case 'unsure':
         return '?';
     }

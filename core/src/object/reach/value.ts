@@ -32,6 +32,8 @@ export interface Pointer {
   readonly id: number;
   readonly null: 'never' | 'maybe' | 'unsure';
   readonly to: 'memory' | 'readonly' | 'scalar-ctx' | 'typed-ctx' | 'kernel' | 'other';
+  /** Not to its start. */
+  readonly moved?: true;
 }
 
 export const MAX = 0xffff_ffff_ffff_ffffn;
@@ -85,7 +87,9 @@ export function compute(operation: number, is32: boolean, a: Value, b: Value, fr
     if (operation === op.add) return { value: moved(a, distance) };
     if (operation === op.sub) return { value: moved(a, -distance) };
   }
-  if (operation === op.add && a.kind === 'pointer' && b.kind === 'any') return { value: a, spent: b.id };
+  if (operation === op.add && a.kind === 'pointer' && b.kind === 'any') {
+    return { value: { ...a, moved: true }, spent: b.id };
+  }
   const spent = [a, b].find((one) => one.kind === 'any');
   return { value: unsure, ...(spent && { spent: spent.id }) };
 }
@@ -101,7 +105,7 @@ function half(operation: number, a: Value, b: Value, fresh: number): Computation
 
 function moved(value: Value, distance: bigint): Value {
   if (value.kind === 'stack') return { ...value, offset: value.offset + Number(distance) };
-  return value.kind === 'pointer' && value.null === 'never' ? value : unsure;
+  return value.kind === 'pointer' && value.null === 'never' ? { ...value, moved: true } : unsure;
 }
 
 function truncated(value: Value, fresh: number): Computation {
