@@ -5,19 +5,21 @@ import { nearest } from '#core/text/nearest';
 import type { DocumentView } from '../view';
 import { fieldNamed, typeOf, type MapBody, type MapDefinition, type MapField } from './definition';
 import { added, removed, replaced } from './edits';
+import { valueProblems } from './initial-values';
 import { kernelHasMaps, noSuchMaps } from './kernel-types';
 import { flagProblems } from './flags';
 import { fix, lacking, problem, type Judged, type MapProblem } from './problem';
 import { writtenSize, numberIn } from './sizes';
 
-export function mapProblems(view: DocumentView, { map, ...body }: MapDefinition): readonly MapProblem[] {
+export function mapProblems(view: DocumentView, definition: MapDefinition): readonly MapProblem[] {
+  const { map, ...body } = definition;
   if (body.fields.length === 0) return [];
   const unknown = body.fields.flatMap((field) => unknownField(field));
   if (!body.fields.some(({ name }) => name === 'type')) {
     const message = `The map ${map.name} says no type: libbpf refuses the object.`;
     return unknown.length > 0 ? unknown : [problem(map.nameSpan, message)];
   }
-  return [...unknown, ...bodyProblems(view, body)];
+  return [...unknown, ...bodyProblems(view, body), ...valueProblems(view, definition)];
 }
 
 function bodyProblems(view: DocumentView, body: MapBody, isInner = false): readonly MapProblem[] {

@@ -45,6 +45,24 @@ describe('map-definition', () => {
     );
   });
 
+  it('compares what a map of maps holds with what its values declare', async () => {
+    const inner = (entries: number) =>
+      `\t__uint(type, BPF_MAP_TYPE_ARRAY);\n\t__uint(max_entries, ${entries});\n\t__type(key, __u32);\n\t__type(value, __u64);`;
+    const outer = `struct {\n\t__uint(type, BPF_MAP_TYPE_HASH_OF_MAPS);\n\t__uint(max_entries, 4);\n\t__type(key, __u32);\n\t__array(values, struct {\n${inner(8)}\n});\n} outer SEC(".maps") = {\n\t.values = { &first, [2] = (void *)&second },\n};\n`;
+    const source = map(inner(8), 'first') + map(inner(9), 'second') + outer;
+    const findings = await findingsOf(source, context);
+    expect(findings.map(({ span, message }) => [source.slice(span.start, span.end), message])).toEqual([
+      [
+        'second',
+        'outer cannot hold second, whose max_entries are not what its values declare: libbpf refuses the object.',
+      ],
+    ]);
+    const [finding] = findings;
+    expect(finding && applyFix(source, finding)).toBe(
+      map(inner(8), 'first') + map(inner(8), 'second') + outer,
+    );
+  });
+
   it('says once what a definition leaves to the loader', async () => {
     const source = map('\t__uint(type, BPF_MAP_TYPE_STACK_TRACE);\n\t__type(key, __u32);');
     const [finding, ...others] = await findingsOf(source, context);

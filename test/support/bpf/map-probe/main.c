@@ -22,6 +22,14 @@ static int answer(const char *name, int error)
 	return printf("%s\t%d\t%s\n", name, error, error ? said : "");
 }
 
+// `outer` and what it holds from the beginning: `outer__first`.
+static int belongs(const char *name, const char *asked)
+{
+	size_t length = strlen(asked);
+
+	return strncmp(name, asked, length) == 0 && (!name[length] || strncmp(name + length, "__", 2) == 0);
+}
+
 // Opened anew for each: a failed load ends an object.
 static int ask(const char *path, const char *name)
 {
@@ -32,7 +40,7 @@ static int ask(const char *path, const char *name)
 	if (!object)
 		return answer("object", errno);
 	bpf_object__for_each_map(map, object)
-		bpf_map__set_autocreate(map, strcmp(bpf_map__name(map), name) == 0);
+		bpf_map__set_autocreate(map, belongs(bpf_map__name(map), name));
 	error = bpf_object__load(object);
 	bpf_object__close(object);
 	return answer(name, -error);
