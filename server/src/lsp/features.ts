@@ -55,6 +55,7 @@ export function serveFeatures(connection: MessageConnection, context: FeatureCon
   connection.onRequest(
     'textDocument/completion',
     requests.onDocument<CompletionParams, CompletionList>({
+      typed: true,
       names: ({ view, document, params }) => {
         const list = completeEarly(view, document.offsetAt(params.position));
         return list && toCompletionList(list, document, abilities().completion);

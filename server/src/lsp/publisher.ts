@@ -1,10 +1,12 @@
 /**
  * Publishes diagnostics: for each version of a document once, when all of them are known. Edits that wait in the
- * queue are taken together; there is no other delay. What the user asks for meanwhile is answered between two checks.
+ * queue are taken together; there is no other delay, unless the user is in the middle of typing. What is asked for
+ * meanwhile is answered between two checks.
  */
 import { checkSteps } from '../checks/index';
 import type { OpenDocument } from '../session/documents';
 import type { Environment, Session } from '../session/session';
+import type { Activity } from './activity';
 import type { Client } from './client';
 import { toDiagnostic } from './diagnostics';
 
@@ -14,13 +16,15 @@ const sliceMs = 2;
 export class Publisher {
   readonly #client: Client;
   readonly #session: Session;
+  readonly #activity: Activity;
   readonly #page: Environment['diagnosticPage'];
   /** The newest reason to look at a document; a run that is no longer the newest stops. */
   readonly #newest = new WeakMap<OpenDocument, object>();
 
-  constructor(client: Client, session: Session, page: Environment['diagnosticPage']) {
+  constructor(client: Client, session: Session, activity: Activity, page: Environment['diagnosticPage']) {
     this.#client = client;
     this.#session = session;
+    this.#activity = activity;
     this.#page = page;
   }
 
@@ -29,12 +33,9 @@ export class Publisher {
     const reason = {};
     this.#newest.set(document, reason);
     const isNewest = () => this.#newest.get(document) === reason;
-    // Messages are handled one a turn: a turn without a further edit means that none is queued.
-    setImmediate(() =>
-      setImmediate(() => {
-        if (isNewest()) void this.#publish(document, isNewest);
-      }),
-    );
+    void this.#turn().then(async () => {
+      if (isNewest()) await this.#publish(document, isNewest);
+    });
   }
 
   /** The document is closed: what was said about it goes with it. */
@@ -48,7 +49,7 @@ export class Publisher {
       const view = await this.#session.checkedView(document);
       if (!isNewest()) return;
       const context = { uri: view.uri, positions: document.text, page: this.#page };
-      const findings = await inTurns(checkSteps(view), isNewest);
+      const findings = await this.#inTurns(checkSteps(view), isNewest);
       if (findings === undefined) return;
       const diagnostics = findings.map((finding) => toDiagnostic(finding, context));
       this.#client.publishDiagnostics({ uri: view.uri, version: document.text.version, diagnostics });
@@ -56,19 +57,23 @@ export class Publisher {
       this.#client.logError(error);
     }
   }
-}
 
-/** What the steps end with; undefined where they stop because `isWanted` says so. */
-async function inTurns<T>(steps: Generator<undefined, T>, isWanted: () => boolean): Promise<T | undefined> {
-  let end = performance.now() + sliceMs;
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    if (performance.now() < end) continue;
-    await new Promise<void>((resolve) => {
-      setImmediate(resolve);
-    });
-    if (!isWanted()) return undefined;
-    end = performance.now() + sliceMs;
+  /** What the steps end with; undefined where they stop because `isWanted` says so. */
+  async #inTurns<T>(steps: Generator<undefined, T>, isWanted: () => boolean): Promise<T | undefined> {
+    let end = performance.now() + sliceMs;
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      if (performance.now() < end) continue;
+      await this.#turn();
+      if (!isWanted()) return undefined;
+      end = performance.now() + sliceMs;
+    }
+  }
+
+  /** Messages are read in one turn and handled, one a turn, in the next: then none that has come waits. */
+  async #turn(): Promise<void> {
+    for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+    await this.#activity.paused();
   }
 }

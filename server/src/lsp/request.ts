@@ -9,6 +9,7 @@ import { check, type CustomRequest } from '#core/messages/custom-message';
 import type { OpenDocument } from '../session/documents';
 import type { Session, TextView } from '../session/session';
 import type { DocumentView } from '../view';
+import type { Activity } from './activity';
 import type { Client } from './client';
 
 /** LSPErrorCodes.RequestCancelled and .ContentModified */
@@ -31,6 +32,8 @@ export interface DocumentRequest<P, V> {
 
 /** How a request about a document is answered. */
 export interface Steps<P, R> {
+  /** It is asked with each key that is typed. */
+  readonly typed?: true;
   /** Tried once the event names are known, before anything is parsed; undefined where the answer takes more. */
   readonly names?: (request: DocumentRequest<P, TextView>) => R | undefined;
   /** Tried next, before anything is parsed: the whole target kernel is known. */
@@ -42,15 +45,17 @@ export interface Steps<P, R> {
 export class Requests {
   readonly #session: Session;
   readonly #client: Client;
+  readonly #activity: Activity;
 
-  constructor(session: Session, client: Client) {
+  constructor(session: Session, client: Client, activity: Activity) {
     this.#session = session;
     this.#client = client;
+    this.#activity = activity;
   }
 
   /** A document that is not open is answered by null. */
   onDocument<P extends DocumentParams, R>(steps: Steps<P, R>): Handler<P, R | null> {
-    return (params, token) =>
+    const answer = (params: P, token: CancellationToken) =>
       this.#guard(async () => {
         const open = this.#session.documents.get(params.textDocument.uri);
         if (open === undefined) return null;
@@ -70,6 +75,7 @@ export class Requests {
         }
         return steps.full(await request(this.#session.documentView(open)));
       });
+    return steps.typed ? (params, token) => this.#activity.during(answer(params, token)) : answer;
   }
 
   /** One of our own requests; its parameters are checked, since any client may send them. */

@@ -15,6 +15,7 @@ import type {
   InitializeResult,
 } from 'vscode-languageserver';
 import { Session, type Environment } from '../session/session';
+import { Activity } from './activity';
 import { clientAbilities, serverCapabilities, type ClientAbilities } from './capabilities';
 import { Client } from './client';
 import { serveCustomRequests } from './custom';
@@ -47,8 +48,9 @@ export function createServer(
       if (session.documents.size > 0 && abilities.refreshesInlayHints) client.refreshInlayHints();
     },
   });
-  const publisher = new Publisher(client, session, environment.diagnosticPage);
-  const requests = new Requests(session, client);
+  const activity = new Activity();
+  const publisher = new Publisher(client, session, activity, environment.diagnosticPage);
+  const requests = new Requests(session, client, activity);
   const publishAll = () => {
     for (const document of session.documents.all()) publisher.schedule(document);
   };
@@ -93,6 +95,7 @@ export function createServer(
     const { uri, version } = params.textDocument;
     const document = session.documents.get(uri);
     if (document === undefined) return;
+    activity.edited();
     document.update(params.contentChanges, version);
     publisher.schedule(document);
   });

@@ -1,0 +1,41 @@
+/**
+ * Whether the user is in the middle of something. Who types with completion sends an edit and a question with each key, and
+ * the next right behind the answer: what nobody waits for gives way until there is a pause.
+ */
+
+/** Milliseconds without a message that are a pause. */
+const pause = 5;
+/** Milliseconds behind a question in which an edit is likely to be followed by the next one. */
+const conversation = 1000;
+/** Milliseconds after which no pause is waited for any more. */
+const patience = 200;
+
+export class Activity {
+  #asked = -Infinity;
+  #last = -Infinity;
+
+  edited(): void {
+    this.#last = performance.now();
+  }
+
+  /** What is asked with a key that was typed. */
+  async during<T>(answer: Promise<T>): Promise<T> {
+    this.#asked = this.#last = performance.now();
+    try {
+      return await answer;
+    } finally {
+      this.#asked = this.#last = performance.now();
+    }
+  }
+
+  /** Waits for the next pause: not at all where nobody has asked anything lately. */
+  async paused(): Promise<void> {
+    const latest = performance.now() + patience;
+    for (;;) {
+      const now = performance.now();
+      const rest = now - this.#asked < conversation ? Math.min(this.#last + pause, latest) - now : 0;
+      if (rest <= 0) return;
+      await new Promise<void>((resolve) => setTimeout(resolve, rest));
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Activity } from '#server/lsp/activity';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Milliseconds until there is a pause. */
+async function untilPaused(activity: Activity, meanwhile: (passed: number) => void = () => undefined) {
+  const state = { isPaused: false };
+  void activity.paused().then(() => {
+    state.isPaused = true;
+  });
+  let passed = 0;
+  await vi.advanceTimersByTimeAsync(0);
+  for (; !state.isPaused && passed < 1000; passed++) {
+    meanwhile(passed);
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  return passed;
+}
+
+const answered = (activity: Activity) => activity.during(Promise.resolve());
+
+it('waits for nothing where nobody asks', async () => {
+  const activity = new Activity();
+  expect(await untilPaused(activity)).toBe(0);
+  activity.edited();
+  expect(await untilPaused(activity)).toBe(0);
+});
+
+it('waits behind an answer, and behind the edits that follow it', async () => {
+  const activity = new Activity();
+  await answered(activity);
+  expect(await untilPaused(activity)).toBe(5);
+  activity.edited();
+  expect(await untilPaused(activity, (passed) => passed === 3 && activity.edited())).toBe(8);
+});
+
+it('waits while an answer is worked on only as long as for any other message', async () => {
+  const activity = new Activity();
+  void activity.during(new Promise(() => undefined));
+  expect(await untilPaused(activity)).toBe(5);
+});
+
+it('counts an answer that failed', async () => {
+  const activity = new Activity();
+  await expect(activity.during(Promise.reject(new Error('cancelled')))).rejects.toThrow('cancelled');
+  expect(await untilPaused(activity)).toBe(5);
+});
+
+it('waits for nothing a second after the last answer', async () => {
+  const activity = new Activity();
+  await answered(activity);
+  await vi.advanceTimersByTimeAsync(1000);
+  activity.edited();
+  expect(await untilPaused(activity)).toBe(0);
+});
+
+it('loses patience with one who never pauses', async () => {
+  const activity = new Activity();
+  expect(await untilPaused(activity, () => void answered(activity))).toBe(0);
+  await answered(activity);
+  expect(await untilPaused(activity, () => void answered(activity))).toBe(200);
+});
