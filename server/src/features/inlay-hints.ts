@@ -1,9 +1,10 @@
-/** `args[1]` followed by ` filename`: the field behind a number, where the source does not say it. */
-import type { Span } from '../analysis/model';
+/** `args[1]` followed by ` filename`: what the kernel calls it, where the source does not say it. */
+import type { Program, Span } from '../analysis/model';
 import { fieldOfUse } from '../ctx/field';
 import { eventName, tracepointUses } from '../ctx/tracepoint-uses';
 import { registerUses } from '../traced/registers';
-import { tracedUse } from '../traced/uses';
+import { syscallMacro, syscallOf, syscallParameter } from '../traced/syscall';
+import { tracedOf, tracedUse } from '../traced/uses';
 import type { DocumentView } from '../view';
 
 export interface InlayHint {
@@ -14,7 +15,48 @@ export interface InlayHint {
 }
 
 export function inlayHints(view: DocumentView, range: Span): readonly InlayHint[] {
-  return [...fieldHints(view, range), ...argumentHints(view, range), ...registerHints(view, range)];
+  return [
+    ...fieldHints(view, range),
+    ...argumentHints(view, range),
+    ...registerHints(view, range),
+    ...parameterHints(view, range),
+  ];
+}
+
+/** `BPF_KSYSCALL(name, int fd, const char *path)`: what the kernel calls the parameters that are named otherwise. */
+function parameterHints(view: DocumentView, range: Span): readonly InlayHint[] {
+  return view.source.programs.flatMap((program): InlayHint[] => {
+    const { macro, parameters, span } = program.function;
+    if (macro === undefined || span.end < range.start || span.start > range.end) return [];
+    return parameters.flatMap(({ name, nameSpan }, n): InlayHint[] => {
+      const offset = nameSpan?.end;
+      if (offset === undefined || offset < range.start || offset > range.end) return [];
+      const own = kernelParameter(view, program, n);
+      // `ctx_` stands for a `ctx`, which is the macro's own.
+      if (own === undefined || own.name === '' || own.name === name || `${own.name}_` === name) return [];
+      return [{ offset, label: own.name, tooltip: own.tooltip }];
+    });
+  });
+}
+
+function kernelParameter(
+  view: DocumentView,
+  program: Program,
+  n: number,
+): { readonly name: string; readonly tooltip: string } | undefined {
+  const { section, function: fn } = program;
+  if (syscallMacro.test(fn.macro ?? '')) {
+    const call = syscallOf(view.kernel.index, section.value);
+    const field = call?.fields[n];
+    return call && field
+      ? { name: field.name, tooltip: `${syscallParameter(field)} of the system call ${call.name}` }
+      : undefined;
+  }
+  const traced = /^BPF_(?:PROG|KPROBE)$/.test(fn.macro ?? '') ? tracedOf(view, program) : undefined;
+  const value = traced?.values[n];
+  if (traced === undefined || value === undefined || n === traced.returned) return undefined;
+  const declaration = traced.types.declaration(value.type, value.name);
+  return { name: value.name, tooltip: `${declaration} of ${traced.what}` };
 }
 
 /** `ctx->args[1]` of a raw tracepoint, `ctx[1]` of a traced function. */

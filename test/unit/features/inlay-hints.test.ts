@@ -48,6 +48,33 @@ describe('inlay hints', () => {
     ).toContain('ctx->args[2]«next» == ctx->args[9];');
   });
 
+  it('name the parameters of a macro that the source calls otherwise', () => {
+    const program = (section: string, head: string) =>
+      shown(`SEC("${section}")\nint ${head}\n{\n\treturn 0;\n}\n`);
+    for (const section of ['ksyscall/openat', 'kprobe/__x64_sys_openat'])
+      expect(program(section, 'BPF_KSYSCALL(f, int dfd, const char *path, int flags)')).toContain(
+        'BPF_KSYSCALL(f, int dfd, const char *path«filename», int flags)',
+      );
+    // The first one was forgotten.
+    expect(program('ksyscall/openat', 'BPF_KSYSCALL(f, const char *filename)')).toContain('*filename«dfd»)');
+    expect(program('kprobe/do_unlinkat', 'BPF_KPROBE(f, int fd, struct filename *name)')).toContain(
+      'BPF_KPROBE(f, int fd«dfd», struct filename *name)',
+    );
+    expect(program('fexit/do_unlinkat', 'BPF_PROG(f, int dfd, struct filename *n, long result)')).toContain(
+      'BPF_PROG(f, int dfd, struct filename *n«name», long result)',
+    );
+    expect(program('tp_btf/sched_switch', 'BPF_PROG(f, bool preempt, struct task_struct *from)')).toContain(
+      '*from«prev»)',
+    );
+    for (const [section, head] of [
+      ['ksyscall/close', 'BPF_KSYSCALL(f, int fd, int more)'],
+      ['ksyscall/nothing', 'BPF_KSYSCALL(f, int fd)'],
+      ['kretprobe/do_unlinkat', 'BPF_KRETPROBE(f, long result)'],
+      ['fentry/do_unlinkat', 'BPF_PROG(f)'],
+    ] as const)
+      expect(program(section, head)).not.toContain('«');
+  });
+
   it('name the arguments of a function by their registers', () => {
     const program = (section: string, body: string) =>
       shown(`SEC("${section}")\nint f(struct pt_regs *regs)\n{\n\t${body}\n\treturn 0;\n}\n`);
