@@ -50,26 +50,38 @@ export function typesAreCompatible(pair: Pair, level = maxDepth): Answer {
       default:
         return false;
     }
-    localId = local.type(localId);
-    targetId = target.type(targetId);
+    ({ localId, targetId } = behind({ local, localId, target, targetId }));
   }
   return 'error';
 }
 
-function parametersAreCompatible({ local, localId, target, targetId }: Pair, level: number): Answer {
+/** @param level how many prototypes within prototypes are still looked into */
+function parametersAreCompatible(pair: Pair, level: number): Answer {
+  return everyParameter(pair, ({ local, localId, target, targetId }) => {
+    if (level <= 0) return 'error';
+    const resolved = { localId: resolve(local, localId), targetId: resolve(target, targetId) };
+    return typesAreCompatible({ local, target, ...resolved }, level - 1);
+  });
+}
+
+/** Whether two prototypes have as many parameters, and each fits the other's. */
+export function everyParameter(
+  { local, localId, target, targetId }: Pair,
+  fits: (parameters: Pair) => Answer,
+): Answer {
   const own = local.parameters(localId);
   const others = target.parameters(targetId);
   if (own.length !== others.length) return false;
   for (const [i, { type }] of own.entries()) {
-    if (level <= 0) return 'error';
-    const pair = {
-      ...{ local, localId: resolve(local, type) },
-      ...{ target, targetId: resolve(target, others[i]?.type ?? 0) },
-    };
-    const answer = typesAreCompatible(pair, level - 1);
+    const answer = fits({ local, localId: type, target, targetId: others[i]?.type ?? 0 });
     if (answer !== true) return answer;
   }
   return true;
+}
+
+/** What two pointers point to, the elements of two arrays, what two functions return. */
+export function behind({ local, localId, target, targetId }: Pair): Pair {
+  return { local, localId: local.type(localId), target, targetId: target.type(targetId) };
 }
 
 export function fieldsAreCompatible(pair: Pair): boolean {
@@ -95,8 +107,7 @@ export function fieldsAreCompatible(pair: Pair): boolean {
       case 'int':
         return haveNoOffset({ local, localId, target, targetId });
       case 'array':
-        localId = local.type(localId);
-        targetId = target.type(targetId);
+        ({ localId, targetId } = behind({ local, localId, target, targetId }));
         break;
       default:
         return false;

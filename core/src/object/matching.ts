@@ -2,7 +2,7 @@
 import type { Btf } from '../btf/btf';
 import { resolve } from '../btf/resolve';
 import { isEnum } from './candidates';
-import { maxDepth } from './compatible';
+import { behind, everyParameter, maxDepth } from './compatible';
 import type { Answer, Pair } from './compatible';
 import { essentialName } from './essential-name';
 
@@ -39,15 +39,15 @@ export function typesMatch(pair: Pair, behindPointer = false, level = maxDepth):
         if (!same || local.array(localId)?.length !== target.array(targetId)?.length) return false;
         break;
       case 'func_proto': {
-        const answer = same ? parametersMatch(current, behindPointer, level) : false;
+        const isBehind = behindPointer;
+        const answer = same && everyParameter(current, (one) => typesMatch(one, isBehind, level - 1));
         if (answer !== true) return answer;
         break;
       }
       default:
         return false;
     }
-    localId = local.type(localId);
-    targetId = target.type(targetId);
+    ({ localId, targetId } = behind(current));
   }
   return 'error';
 }
@@ -95,20 +95,4 @@ function membersMatch({ local, localId, target, targetId }: Pair, level: number)
 function integersMatch({ local, localId, target, targetId }: Pair): boolean {
   const facts = (btf: Btf, id: number) => `${btf.ownSize(id)} ${btf.int(id)?.signed ?? false}`;
   return facts(local, localId) === facts(target, targetId);
-}
-
-function parametersMatch(
-  { local, localId, target, targetId }: Pair,
-  behindPointer: boolean,
-  level: number,
-): Answer {
-  const own = local.parameters(localId);
-  const others = target.parameters(targetId);
-  if (own.length !== others.length) return false;
-  for (const [i, { type }] of own.entries()) {
-    const pair = { local, localId: type, target, targetId: others[i]?.type ?? 0 };
-    const answer = typesMatch(pair, behindPointer, level - 1);
-    if (answer !== true) return answer;
-  }
-  return true;
 }

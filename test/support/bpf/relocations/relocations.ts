@@ -14,6 +14,8 @@ import { compileBpf } from '../compile';
 import type { ProgramVerdict } from '../loader';
 
 const folder = new URL('./', import.meta.url);
+/** Of one program text: what all of them need, then the programs by what they ask. */
+const parts = ['head.c', 'fields.c', 'questions.c', 'guards.c'] as const;
 
 export interface Programs {
   readonly source: string;
@@ -26,7 +28,8 @@ export interface Programs {
  * @param flags more of them for clang
  */
 export async function relocationPrograms(flags: readonly string[] = []): Promise<Programs> {
-  const source = await readFile(new URL('programs.bpf.c', folder), 'utf8');
+  const texts = await Promise.all(parts.map((name) => readFile(new URL(name, folder), 'utf8')));
+  const source = texts.join('');
   const { path } = await compileBpf(source, { flags });
   const bytes = await readFile(path);
   askForMatches(bytes);
