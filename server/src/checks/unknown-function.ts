@@ -1,5 +1,5 @@
 /**
- * The target kernel does not have the function, hook or system call that a section names, or it cannot be traced.
+ * The target kernel does not have the function, hook, iterator or system call that a section names, or it cannot be traced.
  * `SEC("?kprobe/…")` says that the author knows. A function that no list has may come with a module; what BTF has and ftrace
  * has not may be another name of a function that it has, so nothing certain is said of either.
  */
@@ -113,6 +113,8 @@ function said({ family, name }: ProbeTarget, gap: Missing, near: boolean): strin
     case 'absent':
       if (family === 'lsm')
         return `The kernel has no LSM hook ${name}: libbpf does not load the program (ESRCH).`;
+      if (family === 'iter')
+        return `The kernel has no iterator ${name}: libbpf does not load the program (ESRCH).${module}`;
       if (family === 'ksyscall') return `The kernel has no system call ${name}. ${late} (ENOENT).`;
       if (family === 'fentry')
         return `The kernel's BTF has no function ${name}: libbpf does not load the program (ESRCH).${program}`;

@@ -1,5 +1,5 @@
 /**
- * Whether a kernel has what `kprobe/…`, `fentry/…`, `lsm/…` or `ksyscall/…` name, as far as its own lists say it:
+ * Whether a kernel has what `kprobe/…`, `fentry/…`, `lsm/…`, `iter/…` or `ksyscall/…` name, as far as its own lists say it:
  * `available_filter_functions` for what can be traced, BTF for what the verifier knows.
  *
  * A kprobe needs a function of the first list (register_kprobe() and within_notrace_func() refuse all others, but for parts
@@ -8,11 +8,11 @@
 import { parseSectionName } from '#core/bpf/section-name';
 import type { KernelIndex } from '#core/kernel/model';
 
-export type ProbeFamily = 'kprobe' | 'multi' | 'ksyscall' | 'fentry' | 'lsm';
+export type ProbeFamily = 'kprobe' | 'multi' | 'ksyscall' | 'fentry' | 'lsm' | 'iter';
 
 export interface ProbeTarget {
   readonly family: ProbeFamily;
-  /** The function, hook, system call or pattern, without module and offset. */
+  /** The function, hook, iterator, system call or pattern, without module and offset. */
   readonly name: string;
   /** What stands before it: `fentry/nfs:`. */
   readonly before: string;
@@ -44,6 +44,7 @@ const families: Readonly<Record<string, ProbeFamily>> = {
   fsession: 'fentry',
   lsm: 'lsm',
   lsm_cgroup: 'lsm',
+  iter: 'iter',
 };
 
 /** Undefined for other sections, and for targets that libbpf reads otherwise. */
@@ -80,10 +81,24 @@ export function missing(index: KernelIndex, { family, name }: ProbeTarget): Miss
       if (known) return gap;
       return functions.length > 0 && gap === undefined ? { why: 'no-types' } : { why: 'absent' };
     }
+    case 'iter':
+      // Kernels before 5.8 have none, and programs for them do without.
+      if (types.func('bpf_iter_task') === undefined || types.func(`bpf_iter_${name}`) !== undefined)
+        return undefined;
+      return { why: 'absent' };
     case 'lsm':
       if (types.empty || types.func(`bpf_lsm_${name}`) !== undefined) return undefined;
       return types.func('bpf_lsm_file_open') === undefined ? { why: 'no-hooks' } : { why: 'absent' };
   }
+}
+
+/** Some have the struct of their context and are not registered: `iter/` needs the function. */
+export function iteratorNames(types: KernelIndex['types']): readonly string[] {
+  const prefix = 'bpf_iter__';
+  return types.structNames().flatMap((struct) => {
+    const name = struct.startsWith(prefix) ? struct.slice(prefix.length) : undefined;
+    return name !== undefined && types.func(`bpf_iter_${name}`) !== undefined ? [name] : [];
+  });
 }
 
 /** Names of the same family, for what may be meant. */
@@ -99,6 +114,8 @@ export function probeNames(index: KernelIndex, family: ProbeFamily): readonly st
       return types
         .funcNames()
         .flatMap((name) => (name.startsWith('bpf_lsm_') ? [name.slice('bpf_lsm_'.length)] : []));
+    case 'iter':
+      return iteratorNames(types);
     case 'ksyscall':
       return events.flatMap(({ category, name }) =>
         category === 'syscalls' && name.startsWith('sys_enter_') ? [name.slice('sys_enter_'.length)] : [],

@@ -25,6 +25,7 @@ describe('unknown-function', () => {
     ...['kprobe/__x64_sys_openat', 'kprobe/__x64_sys_getpid', 'ksyscall/openat', 'kretsyscall/getpid'],
     ...['fentry/vfs_read', 'fexit.s/do_unlinkat', 'fmod_ret/security_file_open', 'fentry/vmlinux:vfs_read'],
     ...['lsm/file_open', 'lsm.s/bprm_check_security', 'lsm_cgroup/socket_create'],
+    ...['iter/task', 'iter/bpf_map_elem', 'iter.s/task', 'iter/', 'iter'],
     // Parts of functions that can be traced, placeholders, what is not loaded unless asked for, other targets.
     ...[
       'kprobe/vfs_read.cold',
@@ -49,6 +50,8 @@ describe('unknown-function', () => {
     ['fentry.s/do_unlinkt', 'fentry.s/do_unlinkat'],
     ['fexit/vmlinux:do_unlinkt', 'fexit/vmlinux:do_unlinkat'],
     ['lsm/file_opn', 'lsm/file_open'],
+    ['iter/task_fil', 'iter/task_file'],
+    ['iter.s/tasks', 'iter.s/task'],
     ['ksyscall/unlinkt', 'ksyscall/unlink'],
     ['kprobe/__arm64_sys_openat', 'ksyscall/openat'],
   ])('%s: the fix is %s', async (section, right) => {

@@ -2,6 +2,7 @@
 import { parseSectionName } from '#core/bpf/section-name';
 import type { KernelIndex } from '#core/kernel/model';
 import { createMatcher } from '#core/text/fuzzy';
+import { iteratorNames } from '../../traced/attachable';
 
 export interface TargetSearch {
   /** `kprobe/`, as written. */
@@ -83,7 +84,7 @@ function namesOf({ types, functions, events }: KernelIndex, family: Family): rea
         events.filter(({ category }) => category === 'syscalls').map(({ name }) => name),
       );
     case 'iterator':
-      return without('bpf_iter__', types.structNames());
+      return [...iteratorNames(types)].sort();
   }
 }
 
