@@ -5,7 +5,7 @@
  */
 import type { Program, Span } from '../analysis/model';
 import { readsCertainly } from '../traced/certain-read';
-import { declarationOf, isFunctionPointer, type Traced } from '../traced/prototype';
+import { declarationOf, isFunctionPointer, isRefusedPointer, type Traced } from '../traced/prototype';
 import { syscallMacro, syscallOf, syscallParameter } from '../traced/syscall';
 import { tracedOf, tracedUse } from '../traced/uses';
 import type { DocumentView } from '../view';
@@ -21,7 +21,7 @@ export const progArgs: Check = {
     ...view.source.ctxUses.flatMap((use) => {
       if (!use.certain || use.access !== 'read' || use.programs.some(isConditional)) return [];
       const found = tracedUse(view, use);
-      return found ? judge(found.traced, use.programs[0], use.span, found.index) : [];
+      return found ? judge(view, found.traced, use.programs[0], use.span, found.index) : [];
     }),
   ],
 };
@@ -35,7 +35,7 @@ function parameters(view: DocumentView, program: Program): readonly Finding[] {
   const traced = tracedOf(view, program);
   if (traced === undefined || traced.inRegisters) return [];
   return fn.parameters.flatMap((parameter, n) => {
-    const findings = judge(traced, program, parameter.span, n);
+    const findings = judge(view, traced, program, parameter.span, n);
     if (findings.length === 0 || parameter.name === '') return [];
     const body = view.text.slice(fn.bodySpan.start, fn.bodySpan.end);
     return readsCertainly(body, parameter.name) ? findings : [];
@@ -59,7 +59,13 @@ function pastSyscall(view: DocumentView, { section, function: fn }: Program): re
 }
 
 /** What the kernel says of a read of this argument. */
-function judge(traced: Traced, { section }: Program, span: Span, n: number): readonly Finding[] {
+function judge(
+  { kernel }: DocumentView,
+  traced: Traced,
+  { section }: Program,
+  span: Span,
+  n: number,
+): readonly Finding[] {
   const isTyped = !/^\??raw_t/.test(section.value);
   const said = (message: string): readonly Finding[] => [
     { code: 'prog-args', span, severity: 'error', dependsOnKernel: true, message, fixes: [] },
@@ -71,10 +77,20 @@ function judge(traced: Traced, { section }: Program, span: Span, n: number): rea
       : 'The program loads, then the kernel refuses to attach it (EINVAL).';
     return said(`${traced.what} has ${argumentsOf(traced)}; there is no argument ${n + 1}. ${consequence}`);
   }
-  if (!isTyped || !isFunctionPointer(traced, n)) return [];
+  if (!isTyped) return [];
+  const isFunction = isFunctionPointer(traced, n);
+  const { release } = kernel.index.provenance;
+  if (!isFunction && !isRefusedPointer(traced, n, release)) return [];
+  const what = isFunction ? 'a pointer to a function' : 'a pointer to no struct and no number';
   return said(
-    `Argument ${n + 1} of ${traced.what} is a pointer to a function (${declarationOf(traced, n)}), which the verifier lets no program read here. A raw_tp program may.`,
+    `Argument ${n + 1} of ${traced.what} is ${what} (${declarationOf(traced, n)}), which the verifier lets no program read here.${whoMay(section.value)}`,
   );
+}
+
+/** Programs that find the same where the verifier does not look at types. */
+function whoMay(section: string): string {
+  if (/^\??tp_btf/.test(section)) return ' A raw_tp program may.';
+  return /^\??fentry/.test(section) ? ' A kprobe program may.' : '';
 }
 
 function argumentsOf(traced: Traced): string {

@@ -5,6 +5,7 @@
 import { parseSectionName } from '#core/bpf/section-name';
 import type { SectionName } from '#core/bpf/sections';
 import type { FunctionPrototype, TypeIndex, TypeRef } from '#core/btf/types';
+import { seriesOf } from '../helpers/series';
 
 export interface TracedValue {
   /** Empty where BTF has no name. */
@@ -106,6 +107,21 @@ export function isFunctionPointer({ types, values }: Traced, n: number): boolean
   if (pointer === undefined || types.kind(pointer) !== 'ptr') return false;
   const target = types.target(pointer);
   return target !== undefined && types.kind(types.resolve(target)) === 'func_proto';
+}
+
+/**
+ * Whether it is a pointer that verifiers up to 6.12 take for none, and let no program read where they know the types
+ * (`btf_ctx_access()`): to neither a struct, nor an integer, nor plain `void`, as `const void *`, `char **` and `enum e *`.
+ * 6.16 allows `const void *`; the others are not known of newer ones.
+ */
+export function isRefusedPointer({ types, values }: Traced, n: number, release: string): boolean {
+  const value = values[n];
+  const pointer = value && types.resolve(value.type);
+  if (pointer === undefined || types.kind(pointer) !== 'ptr') return false;
+  const target = types.target(pointer);
+  if (target === undefined || types.kind(target) === 'void') return false;
+  const isKnown = /^(?:struct|union|int|func_proto)$/.test(types.kind(types.resolve(target)));
+  return !isKnown && (seriesOf(release) ?? Infinity) < 6.13;
 }
 
 /** `struct task_struct *prev`; one without a name is `arg2`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkFixture } from '#support/check-fixture';
+import { checkFixture, findingsOf, type FixtureContext } from '#support/check-fixture';
 import { fixtureContext } from './context';
 
 const context = await fixtureContext();
@@ -89,6 +89,22 @@ describe('prog-args', () => {
       'tp_btf/initcall_start',
     );
     await newtask('BPF_PROG(handle, initcall_t func)', body, 'raw_tp/initcall_start');
+  });
+
+  it('reports pointers that older verifiers take for none', async () => {
+    // void kfree(const void *object), char *strsep(char **s, const char *ct)
+    const read = (section: string, parameter: string) =>
+      `SEC("${section}")\nint BPF_PROG(handle, ${parameter})\n{\n\treturn (long)x;\n}\n`;
+    const older = await fixtureContext('6.12-debian-amd64');
+    const said = async (source: string, kernel: FixtureContext) =>
+      (await findingsOf(source, kernel)).flatMap(({ code, message }) =>
+        code === 'prog-args' ? [message] : [],
+      );
+    expect(await said(read('fentry/kfree', 'const void *x'), older)).toEqual([
+      'Argument 1 of function kfree is a pointer to no struct and no number (const void *object), which the verifier lets no program read here. A kprobe program may.',
+    ]);
+    expect(await said(read('fentry/strsep', 'char **x'), older)).toHaveLength(1);
+    expect(await said(read('fentry/kfree', 'const void *x'), context)).toEqual([]);
   });
 
   it('lets LSM programs read what the one before them returned', async () => {
