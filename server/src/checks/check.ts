@@ -35,6 +35,8 @@ export interface Check {
   /** It looks at the source alone: what it finds is the same on every kernel. */
   readonly sourceOnly?: true;
   run(view: DocumentView): readonly Finding[];
+  /** What `run` finds, in parts of which each takes little time: of checks that take long for many programs. */
+  parts?(view: DocumentView): Iterable<readonly Finding[]>;
 }
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';

@@ -68,7 +68,7 @@ export function runChecks(view: DocumentView): readonly Finding[] {
   }
 }
 
-/** `runChecks`, one check of one kernel at a time. It is not to be gone on with when the document has changed. */
+/** `runChecks`, one check of one kernel, or a part of it, at a time. It is not to be gone on with when the document has changed. */
 export function* checkSteps(view: DocumentView): Generator<undefined, readonly Finding[]> {
   const { kernel } = view;
   const target = { label: kernel.label, findings: yield* findingsOf(view, checks) };
@@ -86,8 +86,10 @@ export function* checkSteps(view: DocumentView): Generator<undefined, readonly F
 function* findingsOf(view: DocumentView, all: readonly Check[]): Generator<undefined, readonly Finding[]> {
   const findings: Finding[] = [];
   for (const check of all) {
-    findings.push(...check.run(view));
-    yield;
+    for (const part of check.parts?.(view) ?? [check.run(view)]) {
+      findings.push(...part);
+      yield;
+    }
   }
   return settled(view, findings);
 }

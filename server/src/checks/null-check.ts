@@ -15,17 +15,14 @@ import { labelAt } from '../maps/label';
 import { followed } from '../maps/paths';
 import { hasUnknownMacros, keepsNothing } from '../maps/pointer-uses';
 import type { DocumentView } from '../view';
-import type { Check, Finding, Fix } from './check';
+import { byProgram } from './by-program';
+import type { Finding, Fix } from './check';
 
 /** Of an array the verifier knows since 6.14 which elements there are. */
 const keyed = /^BPF_MAP_TYPE_(?:LRU_)?(?:PERCPU_)?HASH$|^BPF_MAP_TYPE_LPM_TRIE$/;
 const storages = /^bpf_(?:task|sk|inode|cgrp)_storage_get$/;
 
-export const nullCheck: Check = {
-  code: 'null-check',
-  sourceOnly: true,
-  run: (view) => view.source.programs.flatMap((program) => findings(view, program)),
-};
+export const nullCheck = byProgram({ code: 'null-check', sourceOnly: true }, findings);
 
 function findings(view: DocumentView, program: Program): readonly Finding[] {
   const { section, function: fn } = program;

@@ -6,12 +6,10 @@ import { allowedReturns, type Range } from '../returns/allowed';
 import { nameOf } from '../returns/describe';
 import { certainReturns, type Returned } from '../returns/returned';
 import type { DocumentView } from '../view';
-import type { Check, Finding } from './check';
+import { byProgram } from './by-program';
+import type { Finding } from './check';
 
-export const returnValue: Check = {
-  code: 'return-value',
-  run: (view) => view.source.programs.flatMap((program) => findings(view, program)),
-};
+export const returnValue = byProgram({ code: 'return-value' }, findings);
 
 function findings({ source, kernel }: DocumentView, program: Program): readonly Finding[] {
   const name = parseSectionName(program.section.value);

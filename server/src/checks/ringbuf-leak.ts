@@ -11,13 +11,10 @@ import { followed, type Visit } from '../maps/paths';
 import { labelAt } from '../maps/label';
 import { hasUnknownMacros } from '../maps/pointer-uses';
 import type { DocumentView } from '../view';
-import type { Check, Finding } from './check';
+import { byProgram } from './by-program';
+import type { Finding } from './check';
 
-export const ringbufLeak: Check = {
-  code: 'ringbuf-leak',
-  sourceOnly: true,
-  run: (view) => view.source.programs.flatMap((program) => findings(view, program)),
-};
+export const ringbufLeak = byProgram({ code: 'ringbuf-leak', sourceOnly: true }, findings);
 
 const reserve = 'bpf_ringbuf_reserve';
 

@@ -10,13 +10,10 @@ import { bodyOf, certainOf } from '../helpers/bodies';
 import { helperNamed } from '../helpers/helpers';
 import { localIn, sizeOfLocal } from '../maps/memory';
 import type { DocumentView } from '../view';
-import type { Check, Finding } from './check';
+import { byProgram } from './by-program';
+import type { Finding } from './check';
 
-export const stackLimit: Check = {
-  code: 'stack-limit',
-  sourceOnly: true,
-  run: (view) => view.source.programs.flatMap((program) => findings(view, program)),
-};
+export const stackLimit = byProgram({ code: 'stack-limit', sourceOnly: true }, findings);
 
 /** MAX_BPF_STACK */
 const limit = 512;
