@@ -1,7 +1,12 @@
 /** Calls that only the compiled program shows as they are: what is said of them, and what this kernel does. */
 import { expect, test } from 'vitest';
 import { loadPrograms } from '#support/bpf/loader';
-import { compareHelperCalls, compareKernelCalls, compareMapTypes } from '#support/bpf/object-calls';
+import {
+  compareHelperCalls,
+  compareKernelCalls,
+  compareMapTypes,
+  compareProgramTypes,
+} from '#support/bpf/object-calls';
 import { requireKernel } from '#support/bpf/requirements';
 import { liveKernel } from '#support/live-kernel';
 import { describeUnless } from '#support/requirement';
@@ -21,6 +26,10 @@ describeUnless(requireKernel(), 'what compiled programs ask of the kernel', () =
     expect(compared.flatMap(({ silent, wrong, twice }) => [...silent, ...wrong, ...twice])).toEqual([]);
     expect(compared.reduce((sum, { refused }) => sum + refused, 0)).toBeGreaterThanOrEqual(11);
     expect(compared.reduce((sum, { taken }) => sum + taken, 0)).toBeGreaterThanOrEqual(12);
+  });
+
+  test('types of programs', async () => {
+    expect(await compareProgramTypes(await liveKernel(), load)).toEqual(['refused: ', 'reported: ']);
   });
 
   test('types of maps', async () => {

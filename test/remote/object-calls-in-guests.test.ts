@@ -1,27 +1,39 @@
 /** Calls and maps of compiled programs on other kernels: what is said of them, and what libbpf and the verifier do there. */
 import { expect, onTestFinished, test } from 'vitest';
-import { compareHelperCalls, compareKernelCalls, compareMapTypes } from '#support/bpf/object-calls';
+import {
+  compareHelperCalls,
+  compareKernelCalls,
+  compareMapTypes,
+  compareProgramTypes,
+} from '#support/bpf/object-calls';
 import { bootGuest } from '#support/guests/guest';
 import { readGuestKernel } from '#support/guests/kernel';
 import { loadInGuest } from '#support/guests/loader';
 import { requireGuests } from '#support/guests/requirements';
 import { describeUnless } from '#support/requirement';
 
+/** Where the text has those that only the object shows. */
+const reported = 'syscall,by_macro';
+
 /** Whether the kernel says of its functions which are kfuncs: 6.1 does not, so that nothing is said of the others. */
 const kernels = [
-  ['5.10-amd64', { unsaid: [], refusedMaps: 4 }],
+  ['5.10-amd64', { unsaid: [], programs: ['written', 'by_macro'], refusedMaps: 4 }],
   [
     '6.1-amd64',
-    { unsaid: ['ordinary', 'ordinary_where_never', 'ordinary_by_number', 'strong_ordinary'], refusedMaps: 1 },
+    {
+      unsaid: ['ordinary', 'ordinary_where_never', 'ordinary_by_number', 'strong_ordinary'],
+      programs: [],
+      refusedMaps: 1,
+    },
   ],
-  ['6.12-amd64', { unsaid: [], refusedMaps: 0 }],
+  ['6.12-amd64', { unsaid: [], programs: [], refusedMaps: 0 }],
 ] as const;
 
 describeUnless(
   await requireGuests(...kernels.map(([id]) => id)),
   'what compiled programs ask of a kernel',
   () => {
-    test.each(kernels)('%s', async (id, { unsaid, refusedMaps }) => {
+    test.each(kernels)('%s', async (id, { unsaid, programs, refusedMaps }) => {
       const guest = await bootGuest(id);
       onTestFinished(() => guest.kill());
       const { view } = await readGuestKernel(guest);
@@ -35,6 +47,12 @@ describeUnless(
       const functions = await compareKernelCalls(view, load);
       expect(functions.flatMap(({ wrong, twice }) => [...wrong, ...twice])).toEqual([]);
       expect(functions.flatMap(({ silent }) => silent)).toEqual(unsaid);
+
+      const types = await compareProgramTypes(view, load);
+      expect(types).toEqual([
+        `refused: ${programs.join()}`,
+        `reported: ${programs.length > 0 ? reported : ''}`,
+      ]);
 
       const maps = await compareMapTypes(view, load);
       expect(maps.filter((line) => !/made silent|refused reported/.test(line))).toEqual([]);

@@ -206,6 +206,25 @@ SEC("raw_tp/sched_switch") int asks(void *ctx) { return bpf_map_lookup_elem(&thi
   return told;
 }
 
+/** Programs of types of several ages, one of them with a section that a macro writes: the same of them. */
+export async function compareProgramTypes(kernel: KernelView, load: Load): Promise<readonly string[]> {
+  const source = `${head}#define SYSCALL(name) SEC("syscall") int name(void *ctx) { return 0; }
+SEC("syscall") int written(void *ctx)\n{\n\treturn 0;\n}
+SYSCALL(by_macro)
+#if 0
+SEC("syscall") int left_out(void *ctx)\n{\n\treturn 0;\n}
+#endif
+SEC("sk_lookup") int lookup(void *ctx)\n{\n\treturn 1;\n}
+SEC("xdp") int packet(void *ctx)\n{\n\treturn 1;\n}
+`;
+  const path = await compiled(source);
+  const verdicts = await load(path);
+  const told = await toldOf(source, kernel, 'unknown-section', path);
+  const spans = [...told.values()].flat().map(({ start, end }) => source.slice(start, end));
+  const refused = verdicts.filter((one) => one.load !== 'ok').map(({ program }) => program);
+  return [`refused: ${refused.join()}`, `reported: ${spans.join()}`];
+}
+
 const sized = '__type(key, __u32); __type(value, __u64);';
 const mapTypes: readonly (readonly [number, string])[] = [
   [1, `${sized} __uint(max_entries, 8);`],

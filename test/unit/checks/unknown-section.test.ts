@@ -38,4 +38,18 @@ describe('unknown-section', () => {
   it('says nothing about sections of variables', async () => {
     expect(await findingsOf('char LICENSE[] SEC("licence") = "GPL";\n', context)).toEqual([]);
   });
+
+  it('says what no kernel of this age has', async () => {
+    const old = await fixtureContext('5.10-debian-amd64');
+    const [finding] = await findingsOf(program('syscall'), old);
+    expect(finding).toMatchObject({ code: 'unknown-section', severity: 'error', dependsOnKernel: true });
+    expect(finding?.message).toMatch(/^Kernel 5\.10\.\S+ has no programs of the type BPF_PROG_TYPE_SYSCALL/);
+    for (const section of ['?syscall', 'sk_lookup', 'lsm/file_open'])
+      expect((await findingsOf(program(section), old)).map(({ code }) => code)).not.toContain(
+        'unknown-section',
+      );
+    const conditional = `#ifdef SYSCALLS\n${program('syscall')}#endif\n`;
+    expect(await findingsOf(conditional, old)).toEqual([]);
+    expect(await findingsOf(program('syscall'), context)).toEqual([]);
+  });
 });
