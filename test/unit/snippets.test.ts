@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseSectionName } from '#core/bpf/section-name';
 import { SECTIONS } from '#core/bpf/section-table';
+import { iteratorNames } from '#server/traced/attachable';
 import { testAnalyzer } from '#support/analyzer';
 import { bundledKernelIds, bundledView } from '#support/bundled';
 import { findingsOf } from '#support/check-fixture';
@@ -90,7 +91,12 @@ describe.each(bundledKernelIds)('the checks on %s', async (id) => {
     const mapTypes = new Set(kernel.index.types.enumeration('bpf_map_type')?.map(({ name }) => name));
     const hasMaps = (text: string) =>
       [...text.matchAll(/\bBPF_MAP_TYPE_\w+/g)].every(([type]) => mapTypes.has(type));
-    const possible = expansions.filter(({ snippet, text }) => !isOlder(id, snippet.since) && hasMaps(text));
+    const iterators = iteratorNames(kernel.index.types);
+    const hasIterators = (text: string) =>
+      [...text.matchAll(/"iter(?:\.s)?\/(\w+)"/g)].every(([, name = '']) => iterators.includes(name));
+    const possible = expansions.filter(
+      ({ snippet, text }) => !isOlder(id, snippet.since) && hasMaps(text) && hasIterators(text),
+    );
     expect(possible.length).toBeGreaterThan(100);
     const found: string[] = [];
     for (const expansion of possible) {
