@@ -1,6 +1,6 @@
-/** A user that exists for one server alone: copies of the system's account files with one line more. */
+/** A user that exists for one server alone: copies of the system's account files with some lines of their own. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mustRun } from '#support/process';
 
@@ -15,15 +15,23 @@ export interface Account {
 /** Nobody's on a usual system: users begin at 1000, and those of containers at 100000. */
 const id = 60_500;
 
-/** Writes to the folder the account files of a system that has the account too. */
-export async function writeAccount(account: Account, folder: string, etc: string): Promise<void> {
-  const { name, password, sudo } = account;
+/**
+ * Writes to `etc` the account files of a system in which root's shell is /bin/sh, which reads no start-up file of whoever runs
+ * the tests, and which has the account too.
+ */
+export async function writeAccounts(etc: string, folder: string, account?: Account): Promise<void> {
+  const passwd = (await readFile('/etc/passwd', 'utf8')).replace(/^(root:.*:)[^:\n]*$/m, '$1/bin/sh');
+  await writeFile(join(etc, 'passwd'), passwd);
+  if (account !== undefined) await addAccount(etc, folder, account);
+}
+
+async function addAccount(etc: string, folder: string, { name, password, sudo }: Account): Promise<void> {
   const home = join(folder, 'home');
   const hash = password === undefined ? '*' : await hashed(password);
   await mkdir(home);
   await mustRun('chown', [`${id}:${id}`, home]);
+  await appendFile(join(etc, 'passwd'), `${name}:x:${id}:${id}::${home}:/bin/sh\n`);
   const added = [
-    { file: 'passwd', mode: 0o644, line: `${name}:x:${id}:${id}::${home}:/bin/sh\n` },
     { file: 'group', mode: 0o644, line: `${name}:x:${id}:\n` },
     { file: 'shadow', mode: 0o600, line: `${name}:${hash}:20000:0:99999:7:::\n` },
   ];

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findOnPath } from '#support/bpf/requirements';
-import { writeAccount } from './accounts';
+import { writeAccounts } from './accounts';
 import type { Account } from './accounts';
 import { createKeyFile } from './keys';
 import { createSshHost } from './ssh';
@@ -53,7 +53,7 @@ export async function startSshd({ settings = {}, account }: SshdOptions = {}): P
     await writeFile(join(folder, 'authorized_keys'), `${key.line}\n`);
     const etc = join(folder, 'etc');
     await mkdir(etc);
-    if (account !== undefined) await writeAccount(account, folder, etc);
+    await writeAccounts(etc, folder, account);
     const asHost = ['unshare', '--mount', '--', 'sh', '-c', ownMounts, 'sh', etc];
     const server = await listen(folder, settings, asHost);
     return {
