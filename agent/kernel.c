@@ -103,6 +103,12 @@ static struct bpf_prog_load_opts options_for(enum bpf_prog_type type)
 	LIBBPF_OPTS(bpf_prog_load_opts, options);
 
 	switch (type) {
+	case BPF_PROG_TYPE_CGROUP_DEVICE:
+		options.expected_attach_type = BPF_CGROUP_DEVICE;
+		break;
+	case BPF_PROG_TYPE_CGROUP_SYSCTL:
+		options.expected_attach_type = BPF_CGROUP_SYSCTL;
+		break;
 	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
 		options.expected_attach_type = BPF_CGROUP_INET4_CONNECT;
 		break;

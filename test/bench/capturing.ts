@@ -39,7 +39,7 @@ export const capturing: Section = {
       return `## Capturing a kernel
 
 \`ebpf-workbench capture\` of this machine over ssh, from its spawn until the snapshot of ${(statSync(file).size / 1e6).toFixed(1)} MB is written: types,
-events and functions. The peer is \`cat /sys/kernel/btf/vmlinux …/events/*/*/format | gzip -1\` over the same ssh.
+events, functions and the helpers that it has. The peer is \`cat /sys/kernel/btf/vmlinux …/events/*/*/format | gzip -1\` over the same ssh.
 
 ${table(
   ['ours', 'the copy', 'ours ÷ the copy', '`ssh … true`', 'target'],

@@ -1,15 +1,20 @@
 /** The kernel of a host as a snapshot, in one round trip; and hosts that send something else. */
 import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { SECTIONS } from '#core/bpf/section-table';
 import { createCtxResolver } from '#core/kernel/ctx-resolve';
 import { openSnapshot } from '#core/snapshot/codec';
+import type { KernelIndex } from '#core/kernel/model';
 import type { Snapshot } from '#core/snapshot/codec';
 import { formatText } from '#core/snapshot/formats';
 import { captureHost } from '#runner/capture/capture-host';
 import type { HostCapture } from '#runner/capture/capture-host';
 import { RunFailure } from '#runner/failure/failure';
 import type { Failure, SshOptions } from '#runner/model';
+import { availabilityOn } from '#server/helpers/availability';
+import { helperNamed, helperNames } from '#server/helpers/helpers';
 import { captureKernel } from '#server/kernel/capture';
 import { openSnapshotFile } from '#server/kernel/snapshot';
 import { bundledDir } from '#support/bundled';
@@ -22,10 +27,16 @@ import { startSshd } from '#support/guests/sshd';
 import type { Sshd, SshdOptions } from '#support/guests/sshd';
 import { runTool } from '#support/process';
 import { describeUnless } from '#support/requirement';
+import { liveKernel } from '#support/live-kernel';
 import { dist, requireAgents, temporaryFolder, usualPlaces } from '#support/runner/installation';
+import { gone, serverShell } from '#support/runner/leftovers';
 import { recordedUi } from '#support/runner/ui';
 import type { Answers } from '#support/runner/ui';
 
+const Features = v.object({
+  program_types: v.record(v.string(), v.boolean()),
+  helpers: v.record(v.string(), v.array(v.string())),
+});
 const unanswered = new AbortController().signal;
 
 interface Options {
@@ -79,6 +90,23 @@ async function bundledSnapshot(id: BundledId): Promise<Snapshot> {
   return opened(await readFile(join(bundledDir, `${id}.ebpfkernel`)));
 }
 
+/**
+ * What would be reported because of the probe, and is callable by the table, which is made of the verifier's answers on this very
+ * kernel.
+ */
+function wronglyRefused(index: KernelIndex, features: unknown): readonly string[] {
+  const tried = availabilityOn({ ...index, features });
+  const known = availabilityOn({ ...index, features: undefined });
+  const questions = helperNames.flatMap((name) => {
+    const helper = helperNamed(name);
+    return helper === undefined ? [] : SECTIONS.map((def) => ({ helper, def }));
+  });
+  const answered = questions.filter(({ helper, def }) => known(helper, def) === 'available');
+  expect(answered.length).toBeGreaterThan(1000);
+  const wrong = answered.filter(({ helper, def }) => tried(helper, def) !== 'available');
+  return wrong.map(({ helper, def }) => `${helper.name} in ${def.name}`);
+}
+
 async function sshd(options?: SshdOptions): Promise<Sshd> {
   const server = await startSshd(options);
   onTestFinished(() => server.stop());
@@ -103,6 +131,12 @@ describeUnless(requireSshd() ?? requireKernel() ?? requireAgents(), 'the kernel 
     expect(here.formats.length).toBeGreaterThan(1000);
     expect(events).toBe(here.events.split('\n').length - 1);
     expect(there).toEqual(here);
+    const features = v.parse(Features, (await opened(bytes).features()).value);
+    expect(features.program_types['have_kprobe_prog_type']).toBe(true);
+    expect(features.helpers['xdp_available_helpers']).toContain('bpf_xdp_adjust_head');
+    expect(features.helpers['xdp_available_helpers']).not.toContain('bpf_override_return');
+    expect(wronglyRefused((await liveKernel()).index, features)).toEqual([]);
+    await gone(serverShell(server), 'no_program');
   });
 
   test('is the same without ssh, by the same script', async () => {
@@ -121,8 +155,10 @@ describeUnless(requireSshd() ?? requireKernel() ?? requireAgents(), 'the kernel 
     const server = await sshd({ account: { name, sudo, ...(password !== undefined && { password }) } });
     const alias = await server.route({ user: name });
     const given = ['wrong', password];
-    const { bytes } = await capture(server, alias, { answers: { secret: () => given.shift() } });
+    const { bytes, problems } = await capture(server, alias, { answers: { secret: () => given.shift() } });
     expect(given).toHaveLength(password === undefined ? 2 : 0);
+    expect(problems).toEqual([]);
+    expect(v.is(Features, (await opened(bytes).features()).value)).toBe(true);
     expect((await contentsOf(opened(bytes))).formats.length).toBeGreaterThan(1000);
   });
 
@@ -199,7 +235,9 @@ describeUnless(requireSshd() ?? requireAgents(), 'a host', () => {
     for (const tool of ['sh', 'cat', 'uname', 'id']) await symlink(`/bin/${tool}`, join(tools, tool));
     const server = await hostWith(`PATH=${tools}; export PATH; exec sh`);
     const { bytes, problems } = await capture(server, server.alias);
-    expect(problems).toEqual([]);
+    expect(problems).toMatchObject([{ where: 'features' }]);
+    expect(problems[0]?.message).toContain('no folder of the host');
+    expect((await opened(bytes).features()).value).toBeUndefined();
     expect((await contentsOf(opened(bytes))).btf.length).toBeGreaterThan(1_000_000);
   });
 
@@ -247,6 +285,12 @@ describeUnless(await requireGuests('6.1-amd64'), 'a host with busybox and dropbe
     });
     expect(without).toEqual([]);
     expect(kernel.functions.length).toBeGreaterThan(10_000);
+    const features = v.parse(Features, (await opened(bytes).features()).value);
+    expect(wronglyRefused(kernel, features)).toEqual([]);
+    const { helpers } = features;
+    expect(helpers['kprobe_available_helpers']).toContain('bpf_ringbuf_output');
+    // Of 6.2.
+    expect(helpers['kprobe_available_helpers']).not.toContain('bpf_cgrp_storage_get');
     const bundled = await bundledSnapshot(guest.spec.bundled);
     if (bundled.meta.release !== meta.release) return;
     const [there, here] = [await contentsOf(opened(bytes)), await contentsOf(bundled)];

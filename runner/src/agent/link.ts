@@ -27,6 +27,8 @@ export interface AgentLink {
   facts(): Promise<HostFacts>;
   /** The text of vmlinux.h. Rejects where the host has no BTF. */
   vmlinux(): Promise<Buffer>;
+  /** JSON as of `bpftool feature probe -j`: types of programs and maps, helpers by type of program. */
+  features(): Promise<Buffer>;
   load(session: number, object: Uint8Array, options: LoadOptions): void;
   stop(session: number): void;
   quit(): void;
@@ -61,6 +63,13 @@ export async function openLink(
     text = undefined;
   }
 
+  function ask(what: 'vmlinux' | 'features'): Promise<Buffer> {
+    const done = deferred<Buffer>();
+    text = { pieces: [], size: 0, done };
+    channel.write(`${what}\n`);
+    return done.promise;
+  }
+
   async function pump(): Promise<number | undefined> {
     for (;;) {
       const next = await messages.next();
@@ -86,12 +95,8 @@ export async function openLink(
       channel.write('facts\n');
       return facts.promise;
     },
-    vmlinux() {
-      const done = deferred<Buffer>();
-      text = { pieces: [], size: 0, done };
-      channel.write('vmlinux\n');
-      return done.promise;
-    },
+    vmlinux: () => ask('vmlinux'),
+    features: () => ask('features'),
     load(session, object, options) {
       channel.write(`${['load', session, object.length, ...loadWords(options)].join(' ')}\n`);
       channel.write(object);

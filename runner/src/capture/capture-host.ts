@@ -1,4 +1,4 @@
-/** The kernel of a host as a snapshot, in one round trip. Nothing is written there. */
+/** The kernel of a host as a snapshot, over one connection. Nothing stays there. */
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { encodeSnapshot, openSnapshot } from '#core/snapshot/codec';
@@ -14,7 +14,8 @@ import { askPassword } from '../run/preflight';
 import { ChannelEnded, newWord, nextAnswer } from '../shell/answers';
 import { readArchive } from './archive';
 import type { HostArchive } from './archive';
-import { captureScript } from './capture-script';
+import { archiveEnd, captureScript } from './capture-script';
+import { probeFeatures } from './probe-features';
 
 export interface HostCapture {
   readonly bytes: Uint8Array;
@@ -51,7 +52,9 @@ export async function captureHost(
     capturedAt: new Date().toISOString(),
     ...(origin !== undefined && { origin }),
   };
-  const bytes = await encodeSnapshot({ meta, ...value.files }, { quality });
+  const { features } = value;
+  const parts = { meta, ...value.files, ...(features !== undefined && { features }) };
+  const bytes = await encodeSnapshot(parts, { quality });
   context.signal.throwIfAborted();
   if (openSnapshot(bytes).value === undefined) throw notAKernel(host);
   return { bytes, meta, events: value.files.events.split('\n').length - 1, problems };
@@ -66,11 +69,14 @@ async function fetchArchive(target: Target, host: string, context: ConnectContex
   try {
     const word = newWord();
     connection.channel.write(captureScript(word));
-    const coding = await converse(connection, host, word, context, () => (talked = true));
-    const sent = await receive(connection, host, context);
+    const { coding, password } = await converse(connection, host, word, context, () => (talked = true));
+    const sent = await receive(connection, host, context, archiveEnd(word));
     const archive = readArchive(coding === 'gzip' ? await unpacked(host, sent) : sent, word);
     if (archive.value === undefined) throw new ChannelEnded();
-    return { value: archive.value, problems: archive.problems };
+    const features = await probeFeatures({ host, connection, password, context });
+    signal.throwIfAborted();
+    const problems = [...archive.problems, ...features.problems];
+    return { value: { ...archive.value, features: features.value }, problems };
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof ChannelEnded ? await ended(connection, host, talked) : error;
@@ -87,13 +93,14 @@ async function converse(
   word: string,
   { ui, ssh, signal }: ConnectContext,
   heard: () => void,
-): Promise<string> {
+): Promise<{ readonly coding: string; readonly password: string | undefined }> {
   const { channel } = connection;
+  let password: string | undefined;
   const answer = () => patiently(connection, host, ssh, nextAnswer(channel, word));
   for (;;) {
     const [key, rest] = await answer();
     heard();
-    if (key === 'archive') return rest;
+    if (key === 'archive') return { coding: rest, password };
     if (key === 'system' && rest !== 'Linux') {
       throw new RunFailure(
         'host-unsupported',
@@ -108,26 +115,34 @@ async function converse(
         'Connect as root (User root in ~/.ssh/config, or root@host), or install sudo there and allow it.',
       );
     }
-    if (key === 'password') await askPassword(host, { unlock }, ui, signal);
+    if (key === 'password') password = await askPassword(host, { unlock }, ui, signal);
   }
 
-  async function unlock(password: string) {
-    channel.write(`${password.replaceAll('\n', '')}\n`);
+  async function unlock(given: string) {
+    channel.write(`${given.replaceAll('\n', '')}\n`);
     const [, result] = await answer();
     return { ok: result === 'ok', words: result.replace(/^no /, '') };
   }
 }
 
-/** What comes until the host ends. */
-async function receive(connection: Connection, host: string, { ssh }: ConnectContext): Promise<Buffer> {
+/** What comes until the end of the archive, or of the host. */
+async function receive(
+  connection: Connection,
+  host: string,
+  { ssh }: ConnectContext,
+  end: Buffer,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
+  let last: Buffer = Buffer.alloc(0);
   for (;;) {
     const chunk = await patiently(connection, host, ssh, connection.channel.lines.bytes());
     if (chunk === undefined) return Buffer.concat(chunks);
     size += chunk.length;
     if (size > maxBytes) throw notAKernel(host);
     chunks.push(chunk);
+    last = Buffer.concat([last, chunk.subarray(-end.length)]).subarray(-end.length);
+    if (last.equals(end)) return Buffer.concat(chunks).subarray(0, -end.length);
   }
 }
 

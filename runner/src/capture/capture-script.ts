@@ -2,7 +2,7 @@
  * The script that a host's `sh` runs from its stdin to send its kernel: for dash, bash and busybox alike, with `cat`,
  * `uname` and `id` as its only tools; `gzip` and `sudo` where they are. It writes no file.
  *
- * It says what it does in lines (answers.ts). Behind `archive gzip` or `archive plain` follows the archive, to the end:
+ * It says what it does in lines (answers.ts). Behind `archive gzip` or `archive plain` follows the archive, until archiveEnd():
  * pieces, each followed by a line `WORD NAME STATUS` on a new line, the last one called `end`. Pieces have no size:
  * files of tracefs have none before they are read, and a module may be unloaded while it is.
  */
@@ -35,6 +35,11 @@ for f in /sys/kernel/btf/*; do
 done
 mark end
 `;
+
+/** Behind the archive. The shell waits for another script then. */
+export function archiveEnd(word: string): Buffer {
+  return Buffer.from(`\n${word} over\n`);
+}
 
 export function captureScript(word: string): string {
   return String.raw`{
@@ -89,7 +94,7 @@ else
   say archive plain
   as sh -c "$c" sh ${word}
 fi
-exit 0
+printf ${quote(String.raw`\n%s over\n`)} ${word}
 }
 `;
 }

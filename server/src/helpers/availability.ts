@@ -47,8 +47,9 @@ export function isAbsent(index: KernelIndex, helper: Helper): boolean {
 }
 
 /**
- * What `bpftool feature probe` of the kernel says. It asks about one attach type and no program that sleeps. Older ones do not
- * understand newer kernels and list every helper, so that only what is missing is believed.
+ * What a feature probe of the kernel says. It asks about one attach type and no program that sleeps. A bpftool that is older
+ * than the kernel does not understand it and lists every helper; the agent lists none that are newer than its libbpf. So it is
+ * believed in what it lists for some type of program and not for this one.
  */
 function probed(
   { features }: KernelIndex,
@@ -58,8 +59,11 @@ function probed(
 ): Availability {
   const type = programType.replace('BPF_PROG_TYPE_', '');
   if (features === undefined || kind.endsWith(' sleepable') || attachTypesMatter(type)) return undefined;
-  const list = memberOf(memberOf(features, 'helpers'), `${type.toLowerCase()}_available_helpers`);
-  return Array.isArray(list) && list.length > 0 && !list.includes(name) ? 'refused' : undefined;
+  const lists = memberOf(features, 'helpers');
+  const list = memberOf(lists, `${type.toLowerCase()}_available_helpers`);
+  if (!Array.isArray(list) || list.length === 0 || list.includes(name)) return undefined;
+  const isListed = Object.values(lists ?? {}).some((other) => Array.isArray(other) && other.includes(name));
+  return isListed ? 'refused' : undefined;
 }
 
 function memberOf(value: unknown, name: string): unknown {

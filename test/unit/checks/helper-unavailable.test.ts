@@ -111,8 +111,10 @@ describe('helper-unavailable', () => {
       await checkFixture(program('tc', '\tbpf_override_return(ctx, 1);'), released('6.5.0-generic'));
     });
 
-    it('believes a feature probe in what is missing', async () => {
-      const features = (list: readonly string[]) => ({ helpers: { xdp_available_helpers: list } });
+    it('believes a feature probe in what is missing for some programs only', async () => {
+      const features = (list: readonly string[], other = ['bpf_redirect']) => ({
+        helpers: { xdp_available_helpers: list, sched_cls_available_helpers: other },
+      });
       const names = ['bpf_map_lookup_elem'];
       const own = program('xdp', marked('bpf_redirect(1, 0)', 'is not for programs of xdp'));
       await checkFixture(own, released('7.3.0', features(names)));
@@ -122,6 +124,8 @@ describe('helper-unavailable', () => {
         released('7.3.0', features(['bpf_redirect'])),
       );
       await checkFixture(program('xdp', '\tbpf_redirect(1, 0);'), released('7.3.0', 'nonsense'));
+      // It may be newer than the probe.
+      await checkFixture(program('xdp', '\tbpf_redirect(1, 0);'), released('7.3.0', features(names, names)));
     });
   });
 
