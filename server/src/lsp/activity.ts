@@ -13,6 +13,7 @@ const patience = 200;
 export class Activity {
   #asked = -Infinity;
   #last = -Infinity;
+  #pause: Promise<void> | undefined;
 
   edited(): void {
     this.#last = performance.now();
@@ -30,12 +31,24 @@ export class Activity {
 
   /** Waits for the next pause: not at all where nobody has asked anything lately. */
   async paused(): Promise<void> {
+    if (this.#rest(performance.now()) <= 0) return;
+    // One wait for all: an edit that is overtaken by hundreds must not count them.
+    this.#pause ??= this.#wait().finally(() => (this.#pause = undefined));
+    await this.#pause;
+  }
+
+  async #wait(): Promise<void> {
     const latest = performance.now() + patience;
     for (;;) {
       const now = performance.now();
-      const rest = now - this.#asked < conversation ? Math.min(this.#last + pause, latest) - now : 0;
+      const rest = Math.min(this.#rest(now), latest - now);
       if (rest <= 0) return;
       await new Promise<void>((resolve) => setTimeout(resolve, rest));
     }
+  }
+
+  /** Milliseconds until the next pause, if nothing comes. */
+  #rest(now: number): number {
+    return now - this.#asked < conversation ? this.#last + pause - now : 0;
   }
 }
