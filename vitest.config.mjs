@@ -17,9 +17,16 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     projects: [
       tier('unit', { testTimeout: 30_000 }),
+      tier('kernel', {
+        ...{ ...waiting, testTimeout: 600_000, hookTimeout: 120_000 },
+        globalSetup: 'test/kernel/setup.ts',
+      }),
+      // Needs nothing of the kernel, which for a minute is busy with what the tier before it leaves.
       tier('server', { testTimeout: 30_000 }),
-      tier('kernel', { ...waiting, testTimeout: 600_000, hookTimeout: 120_000 }),
-      tier('remote', { ...waiting, testTimeout: 240_000, hookTimeout: 240_000 }),
+      tier('remote', {
+        ...{ ...waiting, testTimeout: 240_000, hookTimeout: 240_000 },
+        globalSetup: 'test/remote/setup.ts',
+      }),
       tier('e2e', {
         testTimeout: 180_000,
         hookTimeout: 300_000,

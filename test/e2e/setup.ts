@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { tracepointsReleased } from '../support/bpf/hold';
 import { findChromium } from '../support/code-server/browser';
 import { codeServers, installCodeServer } from '../support/code-server/install.mjs';
 
@@ -21,6 +22,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  await tracepointsReleased();
   const missing = await whatIsMissing();
   if (missing !== undefined) {
     console.warn(`e2e skipped: needs ${missing}`);

@@ -33,8 +33,8 @@ async function listen(path: string): Promise<Server | undefined> {
   return server;
 }
 
-/** Until the process that has the name gives it back. */
-async function closed(path: string): Promise<void> {
+/** Until the process that has the name gives it back; at once where none has. */
+export async function closed(path: string): Promise<void> {
   const socket = connect(path).on('error', () => undefined);
   await new Promise((resolve) => socket.on('close', resolve));
 }

@@ -4,8 +4,10 @@
 //   loader verify --only PROGRAM OBJECT  one of them
 //   loader verify --types BTF OBJECT     the same, relocated for the kernel that this raw BTF is of
 //   loader run OBJECT [MAP…]             load and attach all; at the end of stdin print the maps, then leave
+//   loader hold NAME                     an event open on every tracepoint until the end of stdin (hold.h)
 //
 // Nothing is pinned, so the end of the process, however it comes, detaches everything.
+#include "hold.h"
 #include "report.h"
 #include "run.h"
 #include "sections.h"
@@ -49,6 +51,8 @@ int main(int argc, char **argv)
 	}
 	if (argc >= 3 && strcmp(argv[1], "run") == 0)
 		return run(argv[2], argv + 3, argc - 3);
-	fputs("usage: loader verify [--attach] OBJECT | loader run OBJECT [MAP...]\n", stderr);
+	if (argc == 3 && strcmp(argv[1], "hold") == 0)
+		return hold(argv[2]);
+	fputs("usage: loader verify [--attach] OBJECT | loader run OBJECT [MAP...] | loader hold NAME\n", stderr);
 	return 2;
 }
