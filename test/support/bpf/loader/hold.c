@@ -16,7 +16,7 @@ static int take_name(const char *name)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	strncpy(address.sun_path + 1, name, sizeof(address.sun_path) - 1);
+	snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "%s", name);
 	return bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(fd, 16) == 0 ? 0 : -1;
 }
 
