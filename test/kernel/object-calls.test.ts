@@ -7,6 +7,7 @@ import {
   compareMapTypes,
   compareProgramTypes,
 } from '#support/bpf/object-calls';
+import { compareStackChains, undecidedChains } from '#support/bpf/stack-chains';
 import { requireKernel } from '#support/bpf/requirements';
 import { liveKernel } from '#support/live-kernel';
 import { describeUnless } from '#support/requirement';
@@ -26,6 +27,13 @@ describeUnless(requireKernel(), 'what compiled programs ask of the kernel', () =
     expect(compared.flatMap(({ silent, wrong, twice }) => [...silent, ...wrong, ...twice])).toEqual([]);
     expect(compared.reduce((sum, { refused }) => sum + refused, 0)).toBeGreaterThanOrEqual(11);
     expect(compared.reduce((sum, { taken }) => sum + taken, 0)).toBeGreaterThanOrEqual(12);
+  });
+
+  test('the stack that functions take together', async () => {
+    const { refused, taken, ...told } = await compareStackChains(await liveKernel(), load);
+    expect(told).toEqual({ wrong: [], silent: undecidedChains, misplaced: [] });
+    expect(refused).toBeGreaterThan(50);
+    expect(taken).toBeGreaterThan(150);
   });
 
   test('types of programs', async () => {

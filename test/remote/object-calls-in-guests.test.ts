@@ -6,6 +6,7 @@ import {
   compareMapTypes,
   compareProgramTypes,
 } from '#support/bpf/object-calls';
+import { compareStackChains, undecidedChains } from '#support/bpf/stack-chains';
 import { bootGuest } from '#support/guests/guest';
 import { readGuestKernel } from '#support/guests/kernel';
 import { loadInGuest } from '#support/guests/loader';
@@ -17,23 +18,24 @@ const reported = 'syscall,by_macro';
 
 /** Whether the kernel says of its functions which are kfuncs: 6.1 does not, so that nothing is said of the others. */
 const kernels = [
-  ['5.10-amd64', { unsaid: [], programs: ['written', 'by_macro'], refusedMaps: 4 }],
+  ['5.10-amd64', { unsaid: [], programs: ['written', 'by_macro'], refusedMaps: 4, refusedChains: 142 }],
   [
     '6.1-amd64',
     {
       unsaid: ['ordinary', 'ordinary_where_never', 'ordinary_by_number', 'strong_ordinary'],
       programs: [],
       refusedMaps: 1,
+      refusedChains: 142,
     },
   ],
-  ['6.12-amd64', { unsaid: [], programs: [], refusedMaps: 0 }],
+  ['6.12-amd64', { unsaid: [], programs: [], refusedMaps: 0, refusedChains: 74 }],
 ] as const;
 
 describeUnless(
   await requireGuests(...kernels.map(([id]) => id)),
   'what compiled programs ask of a kernel',
   () => {
-    test.each(kernels)('%s', async (id, { unsaid, programs, refusedMaps }) => {
+    test.each(kernels)('%s', async (id, { unsaid, programs, refusedMaps, refusedChains }) => {
       const guest = await bootGuest(id);
       onTestFinished(() => guest.kill());
       const { view } = await readGuestKernel(guest);
@@ -57,6 +59,10 @@ describeUnless(
       const maps = await compareMapTypes(view, load);
       expect(maps.filter((line) => !/made silent|refused reported/.test(line))).toEqual([]);
       expect(maps.filter((line) => line.includes('refused'))).toHaveLength(refusedMaps);
+
+      const chains = await compareStackChains(view, load);
+      expect(chains).toMatchObject({ wrong: [], silent: undecidedChains, misplaced: [] });
+      expect(chains.refused).toBe(refusedChains);
     });
   },
 );

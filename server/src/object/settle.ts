@@ -6,6 +6,7 @@ import { essentialName } from '#core/object/essential-name';
 import type { Finding } from '../checks/check';
 import type { DocumentView } from '../view';
 import { withCtxReads } from './ctx-reads';
+import { stackFindings } from './stack';
 import { verdictOf } from './verdict';
 
 const aboutMembers: readonly string[] = ['unknown-field', 'ctx-unknown-field'];
@@ -26,7 +27,10 @@ export function settled(view: DocumentView, findings: readonly Finding[]): reado
     (one) => !aboutMembers.includes(one.code) || lacking.has(textAt(one)),
   );
   const said = new Set(kept.flatMap((one) => (aboutMembers.includes(one.code) ? [placeKey(one)] : [])));
-  return kept.filter((one) => one.code !== 'core-relocation' || !said.has(placeKey(one)));
+  return [
+    ...kept.filter((one) => one.code !== 'core-relocation' || !said.has(placeKey(one))),
+    ...stackFindings(view, verdict),
+  ];
 }
 
 const placeKey = ({ span }: Finding): string => `${span.start} ${span.end}`;

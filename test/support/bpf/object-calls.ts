@@ -107,7 +107,7 @@ export function sourceOf(programs: readonly CalledProgram[], declarations = ''):
 }
 
 /** The findings of a code by program; those of declarations are the object's. */
-async function toldOf(
+export async function toldOf(
   source: string,
   kernel: KernelView,
   code: DiagnosticCode,

@@ -39,6 +39,18 @@ export function reachedThroughCtx(
   return walked(new Walk(program, wanted, isCtx), wanted);
 }
 
+/** Every state in which a verifier comes to one of these; of those that are certain, every verifier does. */
+export function visited(
+  program: LinkedProgram,
+  wanted: ReadonlySet<number>,
+  visit: (state: State, instruction: LinkedInstruction) => void,
+): void {
+  new Walk(program, wanted, (_, instruction, state) => {
+    visit(state, instruction);
+    return 'yes';
+  }).run();
+}
+
 function walked(walk: Walk, wanted: ReadonlySet<number>): ReadonlyMap<number, Reached> {
   walk.run();
   return new Map([...wanted].map((at) => [at, walk.reached(at)]));
@@ -54,10 +66,12 @@ function isCtx({ registers }: Frame, { source }: LinkedInstruction): Reached {
   return base.moved === true ? 'unsure' : 'yes';
 }
 
+type IsMeant = (frame: Frame, instruction: LinkedInstruction, state: State) => Reached;
+
 class Walk {
   readonly #code: readonly LinkedInstruction[];
   readonly #wanted: ReadonlySet<number>;
-  readonly #isMeant: (frame: Frame, instruction: LinkedInstruction) => Reached;
+  readonly #isMeant: IsMeant;
   readonly #ctx: Value;
   readonly #live: readonly number[];
   readonly #leadsThere: readonly boolean[];
@@ -69,11 +83,7 @@ class Walk {
   #isComplete = true;
   #ids = 0;
 
-  constructor(
-    { code, section, functions }: LinkedProgram,
-    wanted: ReadonlySet<number>,
-    isMeant: (frame: Frame, instruction: LinkedInstruction) => Reached,
-  ) {
+  constructor({ code, section, functions }: LinkedProgram, wanted: ReadonlySet<number>, isMeant: IsMeant) {
     this.#code = code;
     this.#wanted = wanted;
     this.#isMeant = isMeant;
@@ -136,7 +146,7 @@ class Walk {
     const frame = state.frames.at(-1);
     if (!instruction || !frame) return;
     if (this.#wanted.has(state.at)) {
-      const meant = this.#isMeant(frame, instruction);
+      const meant = this.#isMeant(frame, instruction, state);
       const before = this.#reached.get(state.at) === true;
       if (meant !== 'no') this.#reached.set(state.at, (state.certain && meant === 'yes') || before);
     }

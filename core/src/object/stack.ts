@@ -1,0 +1,234 @@
+/**
+ * What the functions of a program take of the stack, one called by the other. Source: kernel/bpf/verifier.c,
+ * check_max_stack_depth(), which adds up what the verifier saw in use and looks at every call, also those that it leaves out.
+ */
+import { parseSectionName } from '../bpf/section-name';
+import type { Btf } from '../btf/btf';
+import { CLASS, OP } from '../decode/instructions';
+import type { LinkedInstruction, LinkedProgram } from './link';
+import { membersOf } from './members';
+import { FRAME_POINTER } from './reach/frame';
+import { visited } from './reach/reach';
+import type { State } from './reach/state';
+
+/** MAX_BPF_STACK */
+export const STACK_BYTES = 512;
+/** MAX_CALL_FRAMES */
+export const MOST_FRAMES = 8;
+/** What callers may have taken where a function calls another program. */
+export const BYTES_BEFORE_TAIL_CALL = 256;
+/** BPF_FUNC_tail_call */
+const tailCall = 12;
+/** BPF_FUNC_map_lookup_elem, map_update_elem, map_delete_elem: their keys and values have no length behind them. */
+const sizedByMap = new Set([1, 2, 3]);
+
+export interface StackRules {
+  /** A frame takes a multiple of so many bytes: of 16 since 6.8, where programs are compiled. */
+  readonly granularity: 16 | 32;
+  /** Frames of programs that may interrupt one another can have memory of their own (6.13): they are not added up. */
+  readonly mayBePrivate: boolean;
+}
+
+/** As the kernel's own types show, since distributions take over what is newer. The laxer rules where it is not sure. */
+export function stackRules(btf: Btf, release: string): StackRules {
+  const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(release) ?? [];
+  const isOld = Number(major) * 100 + Number(minor) < 608 && major !== '0';
+  const membersIn = (struct: string): readonly string[] => {
+    const id = btf.find('struct', struct);
+    return id === 0 ? [] : membersOf(btf, id).map(({ name }) => name);
+  };
+  const [ofFunctions, ofPrograms] = [membersIn('bpf_subprog_info'), membersIn('bpf_prog_aux')];
+  const isPlain = ofFunctions.length > 0 && !ofFunctions.includes('arg_cnt');
+  return {
+    granularity: isOld && isPlain ? 32 : 16,
+    // 6.12.y has the mode of a function, and no such memory.
+    mayBePrivate: ofPrograms.length === 0 || ofPrograms.includes('priv_stack_ptr'),
+  };
+}
+
+export interface StackFrame {
+  readonly name: string;
+  /** As the kernel rounds them. */
+  readonly bytes: number;
+}
+
+export interface StackOverflow {
+  readonly kind: 'bytes' | 'frames' | 'tail-call';
+  /** The call of the last function, as the verifier counts instructions. */
+  readonly at: number;
+  /** The program, and each function that the one before calls. */
+  readonly frames: readonly StackFrame[];
+}
+
+interface Function {
+  readonly index: number;
+  readonly name: string;
+  readonly start: number;
+  readonly isGlobal: boolean;
+  readonly callsPrograms: boolean;
+  readonly calls: readonly { readonly at: number; readonly start: number }[];
+}
+
+/** For which every verifier with these rules refuses the program. */
+export function stackOverflow(program: LinkedProgram, rules: StackRules): StackOverflow | undefined {
+  const functions = functionsOf(program);
+  if (functions.length < 2) return undefined;
+  const isPrivate =
+    rules.mayBePrivate && hasPrivateStack(program) && !functions.some(({ callsPrograms }) => callsPrograms);
+  // Frames that stay on the common stack are smaller than 64 bytes: eight of them always fit.
+  const find = (depths: readonly number[]): StackOverflow | undefined =>
+    overflow(functions, (n) => (isPrivate ? 0 : rounded(depths[n] ?? 0, rules.granularity)));
+  if (!find(functions.map((one) => most(program, one)))) return undefined;
+  return find(usedBytes(program, functions));
+}
+
+function functionsOf({ code, functions }: LinkedProgram): readonly Function[] {
+  let start = 0;
+  return functions.map(({ name, global, size }, index) => {
+    const own = start;
+    start += size / 8;
+    const calls: { at: number; start: number }[] = [];
+    let callsPrograms = false;
+    for (let at = own; at < start; at++) {
+      const instruction = code[at];
+      if (instruction?.opcode !== OP.call) continue;
+      if (instruction.source === 1 && instruction.callee) calls.push({ at, start: instruction.callee.start });
+      if (instruction.source === 0 && instruction.immediate === tailCall) callsPrograms = true;
+    }
+    return { index, name, start: own, isGlobal: global, callsPrograms, calls };
+  });
+}
+
+/** Those that may run inside themselves: bpf_enable_priv_stack(). Which of them do is left open. */
+function hasPrivateStack({ section }: LinkedProgram): boolean {
+  const type = parseSectionName(section)?.def.programType.replace('BPF_PROG_TYPE_', '') ?? '';
+  return !onCommonStack.has(type);
+}
+
+const onCommonStack = new Set([
+  ...['SOCKET_FILTER', 'SCHED_CLS', 'SCHED_ACT', 'XDP', 'CGROUP_SKB', 'CGROUP_SOCK', 'CGROUP_SOCK_ADDR'],
+  ...['CGROUP_DEVICE', 'CGROUP_SYSCTL', 'CGROUP_SOCKOPT', 'SOCK_OPS', 'SK_SKB', 'SK_MSG', 'SK_LOOKUP'],
+  ...['SK_REUSEPORT', 'FLOW_DISSECTOR', 'LWT_IN', 'LWT_OUT', 'LWT_XMIT', 'LWT_SEG6LOCAL', 'NETFILTER'],
+]);
+
+function rounded(bytes: number, granularity: 16 | 32): number {
+  // Where it is interpreted, a frame takes 32 bytes at least.
+  return Math.ceil(Math.max(bytes, granularity === 32 ? 1 : 0) / granularity) * granularity;
+}
+
+function overflow(
+  functions: readonly Function[],
+  bytesOf: (index: number) => number,
+): StackOverflow | undefined {
+  const byStart = new Map(functions.map((one) => [one.start, one]));
+  // A function that was come to with as much before is not gone through again.
+  const worst = new Map<string, number>();
+  const visit = (chain: readonly Function[], before: number, at: number): StackOverflow | undefined => {
+    const own = chain.at(-1);
+    if (!own) return undefined;
+    const found = (kind: StackOverflow['kind']): StackOverflow => {
+      const frames = chain.map(({ name, index }) => ({ name, bytes: bytesOf(index) }));
+      return { kind, at, frames };
+    };
+    if (chain.length > 1 && own.callsPrograms && before >= BYTES_BEFORE_TAIL_CALL) return found('tail-call');
+    const depth = before + bytesOf(own.index);
+    if (depth > STACK_BYTES) return found('bytes');
+    // The newest kernels do not count those that are verified on their own.
+    if (chain.length > MOST_FRAMES)
+      return chain.some(({ isGlobal }, n) => n > 0 && isGlobal) ? undefined : found('frames');
+    const key = `${own.index} ${chain.length}`;
+    if ((worst.get(key) ?? -1) >= depth) return undefined;
+    worst.set(key, depth);
+    for (const call of own.calls) {
+      const callee = byStart.get(call.start);
+      // What calls itself is refused for that.
+      if (!callee || chain.includes(callee)) continue;
+      const inner = visit([...chain, callee], depth, call.at);
+      if (inner) return inner;
+    }
+    return undefined;
+  };
+  const [first] = functions;
+  return first && visit([first], 0, 0);
+}
+
+/** No less than what a function takes: every offset that is used, or added to anything. */
+function most({ code, functions }: LinkedProgram, { index, start }: Function): number {
+  const end = start + (functions[index]?.size ?? 0) / 8;
+  let bytes = 0;
+  for (let at = start; at < end; at++) {
+    const instruction = code[at];
+    if (!instruction) continue;
+    const { opcode, immediate, jump } = instruction;
+    if (baseOf(instruction) === FRAME_POINTER) bytes = Math.max(bytes, -jump);
+    if (opcode === OP.add64Immediate && immediate >= -STACK_BYTES) bytes = Math.max(bytes, -immediate);
+  }
+  return bytes;
+}
+
+/** The register that a load or store goes through. */
+function baseOf({ opcode, source, destination }: LinkedInstruction): number | undefined {
+  switch (opcode & 7) {
+    case CLASS.loadMemory:
+      return source;
+    case CLASS.store:
+    case CLASS.storeRegister:
+      return destination;
+    default:
+      return undefined;
+  }
+}
+
+/** What every verifier sees in use, by function. */
+function usedBytes(program: LinkedProgram, functions: readonly Function[]): readonly number[] {
+  const { code } = program;
+  const depths = functions.map(() => 0);
+  const ofFunction = (at: number): number => functions.findLastIndex(({ start }) => start <= at);
+  const see = ({ frames, at }: State, frame: number, bytes: number): void => {
+    const inner = frames[frame + 1];
+    const index = ofFunction(inner ? inner.returnTo - 1 : at);
+    depths[index] = Math.max(depths[index] ?? 0, bytes);
+  };
+  const wanted = new Set([...code.keys()].filter((at) => isUse(code, at)));
+  visited(program, wanted, (state, instruction) => {
+    const registers = state.frames.at(-1)?.registers ?? [];
+    if (!state.certain) return;
+    if (instruction.opcode !== OP.call) {
+      const base = registers[baseOf(instruction) ?? FRAME_POINTER];
+      if (base?.kind === 'stack') see(state, base.frame, -(base.offset + instruction.jump));
+      return;
+    }
+    for (let n = 1; n <= 5; n++) {
+      const [pointer, length] = [registers[n], registers[n + 1]];
+      if (pointer?.kind !== 'stack') continue;
+      const isRead = length?.kind === 'number' && length.value > 0n && n < 5;
+      if (isRead || (sizedByMap.has(instruction.immediate) && n > 1))
+        see(state, pointer.frame, -pointer.offset);
+    }
+  });
+  return depths;
+}
+
+function isUse(code: readonly LinkedInstruction[], at: number): boolean {
+  const instruction = code[at];
+  if (!instruction || instruction.isOpen) return false;
+  if (instruction.opcode === OP.call) return instruction.source === 0;
+  return baseOf(instruction) !== undefined && !isKeptOverCall(code, at);
+}
+
+/** A register put aside for a call, and taken back: verifiers drop that where the call leaves the register alone (6.12). */
+function isKeptOverCall(code: readonly LinkedInstruction[], at: number): boolean {
+  const isAside = (n: number): boolean => {
+    const one = code[n];
+    return one?.opcode === 0x7b && one.destination === FRAME_POINTER && one.source <= 5;
+  };
+  const isBack = (n: number): boolean => {
+    const one = code[n];
+    return one?.opcode === 0x79 && one.source === FRAME_POINTER && one.destination <= 5;
+  };
+  let next = at;
+  while (isAside(next)) next++;
+  let last = at;
+  while (isBack(last)) last--;
+  return (next > at && code[next]?.opcode === OP.call) || (last < at && code[last]?.opcode === OP.call);
+}

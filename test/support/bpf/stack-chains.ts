@@ -1,0 +1,211 @@
+/** Programs whose functions take about as much of the stack as there is, and what kernels and the checks say of them. */
+import { copyFile } from 'node:fs/promises';
+import type { KernelView } from '#server/view';
+import { cached } from './cache';
+import { compileBpf } from './compile';
+import { toldOf } from './object-calls';
+import type { ProgramVerdict } from './loader';
+
+const head = `#include <linux/bpf.h>
+#include <linux/types.h>
+#include <bpf/bpf_helpers.h>
+char LICENSE[] SEC("license") = "GPL";
+struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u32); } progs SEC(".maps");
+struct wide { char bytes[200]; };
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 8); __type(key, struct wide); __type(value, __u64); } wides SEC(".maps");
+const volatile int setting;
+#define READ(a) bpf_probe_read_kernel(a, sizeof(a), ctx)
+`;
+
+/** How a function uses so many bytes, and then calls the next one. */
+type Form = (bytes: number, next: string) => string;
+
+const plain: Form = (bytes, next) => `char a[${bytes}];\n\tREAD(a);\n\treturn ${next} + a[3];`;
+const stored: Form = (bytes, next) =>
+  `volatile char a[${bytes}];\n\ta[0] = 1;\n\treturn ${next} + a[${bytes - 1}];`;
+const filled: Form = (bytes, next) => `char a[${bytes}];\n\tfill(a, ctx);\n\treturn ${next} + a[3];`;
+const atTimes: Form = (bytes, next) =>
+  `char a[${bytes}];\n\tif (bpf_get_prandom_u32() > 7)\n\t\treturn READ(a) + a[3];\n\treturn ${next};`;
+const never: Form = (bytes, next) =>
+  `char a[${bytes}];\n\tif (setting)\n\t\treturn READ(a) + a[3];\n\treturn ${next};`;
+const afterwards: Form = (bytes, next) =>
+  `char a[${bytes}];\n\tif (${next})\n\t\treturn 1;\n\tREAD(a);\n\treturn a[3];`;
+const perhaps: Form = (bytes, next) =>
+  `char a[${bytes}];\n\tREAD(a);\n\tif (a[3] > 7)\n\t\treturn ${next};\n\treturn 2;`;
+const twice: Form = (bytes, next) => `char a[${bytes}];\n\tREAD(a);\n\treturn ${next} + a[3] + ${next};`;
+const key: Form = (_, next) =>
+  `struct wide k = {};\n\tk.bytes[7] = 1;\n\t__u64 *n = bpf_map_lookup_elem(&wides, &k);\n\treturn ${next} + (n ? 1 : 2);`;
+const tail: Form = () => 'bpf_tail_call(ctx, &progs, 0);\n\treturn 0;';
+
+interface Chain {
+  readonly name: string;
+  readonly section: string;
+  /** The program and what it calls, one the other. */
+  readonly frames: readonly (readonly [form: Form, bytes: number])[];
+  readonly how?: 'static __noinline' | '__noinline' | 'static __always_inline';
+}
+
+const forms = { plain, stored, filled, atTimes, never, afterwards, perhaps, twice };
+/** Around the limit with multiples of 16, of 32, of both. */
+const pairs = [
+  ...[
+    [240, 240],
+    [248, 256],
+    [256, 256],
+    [256, 264],
+    [264, 256],
+    [240, 272],
+    [272, 240],
+    [304, 208],
+  ],
+  ...[
+    [8, 504],
+    [400, 96],
+    [400, 120],
+    [200, 300],
+    [320, 192],
+    [16, 496],
+  ],
+] as const;
+const triples = [
+  [176, 160, 176],
+  [160, 176, 176],
+  [100, 200, 200],
+  [160, 160, 192],
+  [250, 8, 250],
+  [240, 8, 240],
+];
+const sections = ['tc', 'raw_tp/sched_switch'] as const;
+
+function chains(): readonly Chain[] {
+  const made: Omit<Chain, 'section'>[] = [];
+  for (const [name, form] of Object.entries(forms)) {
+    for (const sizes of [...pairs, ...triples]) {
+      made.push({
+        name: `${name}_${sizes.join('_')}`,
+        frames: sizes.map((bytes, n) => [n === 0 || form !== filled ? form : plain, bytes] as const),
+      });
+    }
+  }
+  for (const sizes of triples) {
+    const frames = sizes.map((bytes) => [plain, bytes] as const);
+    made.push({ name: `global_${sizes.join('_')}`, frames, how: '__noinline' });
+  }
+  for (const bytes of [100, 150, 160]) {
+    // Of one function, clang itself does not take more.
+    const frames = [bytes, bytes, bytes].map((one) => [plain, one] as const);
+    made.push({ name: `inline_${bytes}`, frames, how: 'static __always_inline' });
+  }
+  for (const bytes of [264, 280, 296, 312]) {
+    made.push({
+      name: `key_${bytes}`,
+      frames: [
+        [plain, bytes],
+        [key, 200],
+      ],
+    });
+  }
+  for (const count of [7, 8, 9]) {
+    for (const bytes of [8, 56, 64, 72]) {
+      const frames = Array.from({ length: count }, () => [stored, bytes] as const);
+      made.push({ name: `deep_${count}_${bytes}`, frames });
+    }
+    const frames = Array.from({ length: count }, () => [stored, 8] as const);
+    made.push({ name: `deep_global_${count}`, frames, how: '__noinline' });
+  }
+  for (const bytes of [200, 224, 232, 240, 248, 256, 264, 400]) {
+    made.push({
+      name: `tail_${bytes}`,
+      frames: [
+        [plain, bytes],
+        [tail, 0],
+      ],
+    });
+    made.push({
+      name: `tail_after_${bytes}`,
+      frames: [
+        [plain, bytes / 2],
+        [plain, bytes / 2],
+        [tail, 0],
+      ],
+    });
+    made.push({
+      name: `tail_first_${bytes}`,
+      frames: [
+        [tail, 0],
+        [plain, bytes],
+      ],
+    });
+  }
+  return made.flatMap((one) =>
+    // What a function does with its bytes, the two kinds of programs do not differ in.
+    sections
+      .filter((section) => section === 'tc' || /^(?:plain|deep_\d|tail)_/.test(one.name))
+      .map((section): Chain => ({ ...one, section, name: `${one.name}_${section.slice(0, 2)}` })),
+  );
+}
+
+export const stackChains = chains();
+
+function textOf({ name, section, frames, how = 'static __noinline' }: Chain): string {
+  const next = (n: number): string =>
+    n + 1 < frames.length ? `${name}_${n + 1}(ctx)` : 'bpf_get_prandom_u32()';
+  const functions = frames.map(([form, bytes], n) => {
+    const before = n === 0 ? `SEC("${section}") int ${name}` : `${how} long ${name}_${n}`;
+    // What a global function gets is not ctx.
+    const context = how === '__noinline' && n > 0 ? 'void' : 'void *ctx';
+    const own = form(bytes, next(n));
+    const body =
+      how === '__noinline'
+        ? own.replaceAll('(ctx)', '()').replaceAll('READ(a)', 'bpf_probe_read_kernel(a, sizeof(a), 0)')
+        : own;
+    const fill =
+      form === filled
+        ? `static __noinline long fill_${name}_${n}(char *a, void *ctx)\n{\n\treturn bpf_probe_read_kernel(a, ${bytes}, ctx);\n}\n`
+        : '';
+    return `${fill}${before}(${context})\n{\n\t${body.replace('fill(', `fill_${name}_${n}(`)}\n}\n`;
+  });
+  return functions.reverse().join('');
+}
+
+/** The only ones: the newest kernels do not count functions that are verified on their own. */
+export const undecidedChains: readonly string[] = ['deep_global_9_tc'];
+
+/** What is wrongly said, what is not said, and how many were refused and taken. */
+export interface StackComparison {
+  readonly wrong: readonly string[];
+  readonly silent: readonly string[];
+  /** Said elsewhere than at a call of a function of the chain. */
+  readonly misplaced: readonly string[];
+  readonly refused: number;
+  readonly taken: number;
+}
+
+const refusal = /combined stack size|tail_calls are not allowed when|the call stack of|stack size of subprog/;
+
+export async function compareStackChains(
+  kernel: KernelView,
+  load: (path: string) => Promise<readonly ProgramVerdict[]>,
+): Promise<StackComparison> {
+  const source = head + stackChains.map(textOf).join('');
+  const path = await cached('stack.bpf.o', [source], async (to) => {
+    await copyFile((await compileBpf(source, { flags: ['-w'] })).path, to);
+  });
+  const verdicts = await load(path);
+  const told = await toldOf(source, kernel, 'stack-limit', path);
+  const other = verdicts.filter(({ load: verdict, log }) => verdict !== 'ok' && !refusal.test(log));
+  if (other.length > 0) throw new Error(`refused for something else: ${other[0]?.program} ${other[0]?.log}`);
+  const refused = verdicts.flatMap(({ program, load: verdict }) => (verdict === 'ok' ? [] : [program]));
+  return {
+    wrong: [...told.keys()].filter((name) => !refused.includes(name)),
+    silent: refused.filter((name) => !told.has(name)),
+    misplaced: [...told].flatMap(([name, spans]) => {
+      const texts = spans.map(({ start, end }) => source.slice(start, end));
+      return texts.length === 1 && texts[0]?.includes(name) && source[spans[0]?.end ?? 0] === '('
+        ? []
+        : texts;
+    }),
+    refused: refused.length,
+    taken: verdicts.length - refused.length,
+  };
+}
