@@ -1,8 +1,13 @@
 /** What maps of maps hold from the beginning: `map-definition` says what the kernel says, and its fixes are taken. */
 import { expect, test } from 'vitest';
+import { complete } from '#server/features/completion/index';
+import { testAnalyzer } from '#support/analyzer';
+import { compileBpf } from '#support/bpf/compile';
+import { loadPrograms } from '#support/bpf/loader';
 import { findingsOfMaps, fixedMaps, isRefusal, shown } from '#support/bpf/map-findings';
 import { askMaps, localMapProber } from '#support/bpf/map-probe';
 import { requireKernel } from '#support/bpf/requirements';
+import { featureView } from '#support/feature-view';
 import { liveKernel } from '#support/live-kernel';
 import { describeUnless } from '#support/requirement';
 
@@ -52,6 +57,39 @@ function pair(name: string, declared: string, held: string, n: number) {
   return { name, text: `${good}${held} ${name}__held SEC(".maps");\n${outer}` };
 }
 
+const completed = `#include <linux/bpf.h>
+#include <linux/types.h>
+#include <bpf/bpf_helpers.h>
+char LICENSE[] SEC("license") = "GPL";
+${body('HASH', '4 __u64 8 0')} held SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 4);
+	__type(key, __u32);
+	__array(values, ${body('HASH', '4 __u64 8 0')});
+} outer SEC(".maps") = {
+	.values = { [1] = /*|*/ },
+};
+int dispatch(struct xdp_md *ctx);
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 2);
+	__uint(key_size, sizeof(__u32));
+	__array(values, int (void *));
+} jumps SEC(".maps") = {
+	.values = { [1] = /*|*/ },
+};
+SEC("xdp")
+int dispatch(struct xdp_md *ctx)
+{
+	__u32 key = 1;
+
+	bpf_map_lookup_elem(&outer, &key);
+	bpf_tail_call(ctx, &jumps, 1);
+	return XDP_PASS;
+}
+`;
+
 describeUnless(requireKernel(), 'map-definition of what a map of maps holds', () => {
   test('is reported exactly if it is refused, and the fixes are taken', async () => {
     const kernel = await liveKernel();
@@ -71,5 +109,21 @@ describeUnless(requireKernel(), 'map-definition of what a map of maps holds', ()
     const again = await askMaps(repaired, localMapProber, shared);
     expect(repaired.flatMap((map, n) => (again[n]?.errno === 0 ? [] : [shown(map, again[n])]))).toEqual([]);
     expect(repaired.length).toBeGreaterThan(30);
+  });
+
+  test('what is completed there loads', async () => {
+    const analyzer = await testAnalyzer();
+    const kernel = await liveKernel();
+    let text = completed;
+    for (let at = text.indexOf('/*|*/'); at >= 0; at = text.indexOf('/*|*/')) {
+      const { view, cursors } = featureView(text, { analyzer, kernel });
+      const [item] = complete(view, cursors[0] ?? -1).items;
+      expect(item).toBeDefined();
+      if (!item) return;
+      text = text.slice(0, at) + item.newText + text.slice(at + '/*|*/'.length);
+    }
+    const { path } = await compileBpf(text);
+    const verdicts = await loadPrograms(path, { attach: false });
+    expect(verdicts.map(({ program, load }) => `${program} ${load}`)).toEqual(['dispatch ok']);
   });
 });

@@ -51,7 +51,7 @@ export const serverCapabilities: ServerCapabilities = {
   positionEncoding: 'utf-16',
   textDocumentSync: { openClose: true, change: incremental, save: true },
   completionProvider: {
-    triggerCharacters: ['"', '/', '>', '.', '(', ',', '[', ' ', '?', ':'],
+    triggerCharacters: ['"', '/', '>', '.', '(', ',', '[', ' ', '?', ':', '&'],
     resolveProvider: true,
     completionItem: { labelDetailsSupport: true },
   },

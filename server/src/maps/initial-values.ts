@@ -30,6 +30,12 @@ export function valueProblems(view: DocumentView, outer: MapDefinition): readonl
   });
 }
 
+/** Whether a map can be a value of this one, as far as both are written plainly. */
+export function isHeldBy(view: DocumentView, outer: MapDefinition, held: MapDefinition): boolean {
+  const inner = fieldNamed(outer, 'values')?.inner;
+  return inner === undefined || differences(view, inner, held).length === 0;
+}
+
 /** `= { .values = { &a, [3] = (void *)&b } }` */
 function initialValues({ text }: DocumentView, { map }: MapDefinition): readonly Token[] {
   const end = text.indexOf(';', map.span.end - 1);

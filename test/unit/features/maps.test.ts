@@ -91,6 +91,95 @@ describe('completion', () => {
   });
 });
 
+describe('completion of what a map holds from the beginning', () => {
+  const itemsAt = (source: string) => {
+    const { view, cursors } = featureView(source, context);
+    const { items } = complete(view, cursors[0] ?? -1);
+    return items.map((item) => ({ ...item, text: applyItem(view.text, item) }));
+  };
+  const labels = (source: string) => itemsAt(source).map(({ label }) => label);
+  const inner = (name: string, value: string) =>
+    `struct {\n\t__uint(type, BPF_MAP_TYPE_HASH);\n\t__uint(max_entries, 8);\n\t__type(key, __u32);\n\t__type(value, ${value});\n} ${name} SEC(".maps");\n`;
+  const outer = (initializer: string) =>
+    `${inner('small', '__u32')}${inner('first', '__u64')}${inner('second', '__u64')}struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__array(values, struct {
+		__uint(type, BPF_MAP_TYPE_HASH);
+		__uint(max_entries, 8);
+		__type(key, __u32);
+		__type(value, __u64);
+	});
+} outer SEC(".maps") = ${initializer}
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
+`;
+  const programs = (initializer: string) =>
+    `SEC("tc")\nint other(struct __sk_buff *ctx)\n{\n\treturn 0;\n}
+SEC("xdp")\nint next(struct xdp_md *ctx)\n{\n\treturn 2;\n}
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 2);
+	__uint(key_size, sizeof(__u32));
+	__array(values, int (void *));
+} jumps SEC(".maps") = ${initializer}
+SEC("xdp")\nint dispatch(struct xdp_md *ctx)\n{\n\tbpf_tail_call(ctx, &jumps, 0);\n\treturn 2;\n}
+`;
+
+  it('the maps that fit, then the others, the map itself not', () => {
+    const items = itemsAt(outer('{\n\t.values = { [0] = /*|*/ },\n};'));
+    expect(items.map(({ label }) => label)).toEqual(['first', 'second', 'small', 'events']);
+    expect(items[0]?.text).toContain('[0] = &first| },');
+    expect(items[2]?.labelDescription).toBe('map, not as the values are declared');
+  });
+
+  it.each([
+    ['behind &', '{ .values = { [0] = &/*|*/ } };', '&first| }'],
+    ['as typed', '{ .values = { [0] = &fi/*|*/ } };', '&first| }'],
+    ['behind a cast', '{ .values = { (void *)/*|*/ } };', '(void *)&first| }'],
+    ['without an index', '{\n\t.values = { /*|*/', '.values = { &first|'],
+    ['unfinished', '{ .values = { [1] = &f/*|*/', '[1] = &first|'],
+  ])('%s', (_, initializer, written) => {
+    expect(itemsAt(outer(initializer))[0]?.text).toContain(written);
+  });
+
+  it('what is not there yet first', () => {
+    expect(labels(outer('{ .values = { &first, &/*|*/ } };'))).toEqual([
+      'second',
+      'small',
+      'events',
+      'first',
+    ]);
+  });
+
+  it('the programs that a tail call comes to', () => {
+    const items = itemsAt(programs('{\n\t.values = { [1] = /*|*/ },\n};'));
+    expect(items.map(({ label, labelDescription }) => [label, labelDescription])).toEqual([
+      ['next', 'xdp'],
+      ['dispatch', 'xdp'],
+      ['other', 'tc'],
+    ]);
+    expect(items[0]?.text).toContain('[1] = (void *)&next| },');
+  });
+
+  it('the field itself', () => {
+    const [item] = itemsAt(programs('{\n\t./*|*/\n};'));
+    expect(item?.text).toContain('{\n\t.values = {\n\t\t[0] = $0,\n\t}|\n};');
+    expect(labels(outer('{\n\t.va/*|*/\n};'))).toEqual(['values']);
+  });
+
+  it.each([
+    ['an index', outer('{ .values = { [/*|*/0] = &first } };')],
+    ['behind a value', outer('{ .values = { &first /*|*/ } };')],
+    ['another field', outer('{ .other = { &/*|*/ } };')],
+    ['a map of numbers', `${inner('m', '__u64').replace(';\n', '')} = { .values = { &/*|*/ } };\n`],
+    ['an array of numbers', 'int a[] = { [0] = /*|*/ };\n'],
+    ['a comment', outer('{ .values = { // &/*|*/\n } };')],
+  ])('nothing in %s', (_, source) => {
+    expect(labels(source)).toEqual([]);
+  });
+});
+
 describe('hover', () => {
   const at = (source: string, own = context) => {
     const { view, cursors } = featureView(source, own);

@@ -12,6 +12,7 @@ import { completeHelper } from './helper';
 import type { CompletionList } from './item';
 import { completeKfunc } from './kfunc';
 import { completeMapDefinition } from './map-definition';
+import { completeMapValues } from './map-values';
 import { completeMembers } from './members';
 import { completeReturn } from './return-value';
 import { completeSection } from './section';
@@ -61,6 +62,7 @@ export function complete(view: DocumentView, offset: number): CompletionList {
     case 'none':
       return (
         completeMapDefinition(view, offset) ??
+        completeMapValues(view, offset) ??
         completeReturn(view, offset) ??
         functionList(view, offset) ??
         completeMembers(view, offset) ??
