@@ -8,7 +8,8 @@ import { readDirective, type Directive } from './directives';
 import { functionHead, mutableVariable, prototypeName, type FunctionHead } from './functions';
 import { tokenize } from './lexer';
 import { readMap } from './maps';
-import type { MapDef } from './model';
+import type { Surroundings } from './memory';
+import type { FunctionNotes, MapDef } from './model';
 import type { CParser } from './parser';
 import type { LinkMemo } from './link';
 import { readSections, type ChunkSections } from './sections';
@@ -23,6 +24,11 @@ export interface ChunkContent {
   /** All of it stands under an `#if` that is no include guard. */
   readonly conditional: boolean;
   readonly head?: FunctionHead;
+  /**
+   * Of a function: what others can see of it, in tokens. Undefined where its body may mean something to others: where braces
+   * do not match, or preprocessor lines stand in it.
+   */
+  readonly frame?: string;
   readonly prototype?: string;
   /** The variable, if its section makes it a map. */
   readonly map?: MapDef;
@@ -36,6 +42,7 @@ export interface ChunkMemo {
   facts?: Map<number, CtxFacts>;
   link?: LinkMemo;
   accesses?: AccessMemo;
+  notes?: { readonly surroundings: Surroundings; readonly of: FunctionNotes };
 }
 
 export class Chunk {
@@ -106,6 +113,7 @@ function readContent(raw: RawChunk, chunk: ChunkText, parser: CParser): ChunkCon
   const { tokens } = chunk;
   const head = functionHead(chunk);
   const sections = readSections(tokens, head);
+  const frame = head && frameOf(raw, chunk, head);
   const prototype = head ? undefined : prototypeName(chunk);
   const typedef = readTypedef(tokens);
   const defines = !head && tokens.some((token) => token.text === '{');
@@ -118,9 +126,22 @@ function readContent(raw: RawChunk, chunk: ChunkText, parser: CParser): ChunkCon
     structs: structural ? readStructs(chunk, parser) : [],
     conditional,
     ...(head && { head }),
+    ...(frame !== undefined && { frame }),
     ...(prototype !== undefined && { prototype }),
     ...(map && { map }),
     ...(typedef && { typedef }),
     ...(variable !== undefined && { variable }),
   };
+}
+
+function frameOf(
+  raw: RawChunk,
+  { tokens, directives }: ChunkText,
+  { bodySpan }: FunctionHead,
+): string | undefined {
+  if (!raw.balanced || raw.forked || directives.length > 0) return undefined;
+  const outside = tokens.flatMap(({ start, text }) =>
+    start < bodySpan.start || start >= bodySpan.end ? text : start === bodySpan.start ? '{}' : [],
+  );
+  return `${keyOf(raw.state.conditions)}\0${outside.join(' ')}`;
 }

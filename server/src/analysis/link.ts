@@ -8,7 +8,8 @@ import { readEnvironment, type Environment } from './environment';
 import { FileExpressions } from './expressions/expressions';
 import { fileTable, type FileTable } from './file-table';
 import { tokenize } from './lexer';
-import type { CtxName, CtxUse, Program, SourceAnalysis } from './model';
+import { ChunkMemory, surroundingsOf, type Surroundings } from './memory';
+import type { CtxName, CtxUse, FunctionDef, Program, SourceAnalysis } from './model';
 import type { CParser } from './parser';
 import { readPlaced, shiftPlaced, type Placed } from './placement';
 import { shiftName, shiftUse, type Unowned } from './shift';
@@ -45,6 +46,7 @@ export class Linker {
   readonly #parser: CParser;
   readonly #bodies: BodyFacts;
   #environment: Environment | undefined;
+  #surroundings: Surroundings | undefined;
 
   constructor(parser: CParser) {
     this.#parser = parser;
@@ -54,6 +56,8 @@ export class Linker {
   link(text: string, chunks: readonly Chunk[], words: WordCounts): SourceAnalysis {
     const environment = readEnvironment(chunks, this.#environment);
     this.#environment = environment;
+    const surroundings = surroundingsOf(chunks, this.#surroundings);
+    this.#surroundings = surroundings;
     const memos = placeAll(chunks, environment);
     const table = fileTable(chunks, words);
     const starts = this.#starts(chunks, memos, table);
@@ -79,6 +83,7 @@ export class Linker {
       ctxNames: names,
       constants: environment.macros.constants,
       expressions: new FileExpressions(this.#parser, environment, chunks, table.variables),
+      memory: new ChunkMemory(surroundings, functionChunks(chunks, memos)),
     };
   }
 
@@ -142,6 +147,16 @@ function gather<P, T>(parts: readonly P[], listOf: (part: P) => readonly T[]): T
   const all: T[] = [];
   for (const part of parts) for (const item of listOf(part)) all.push(item);
   return all;
+}
+
+function functionChunks(
+  chunks: readonly Chunk[],
+  memos: readonly LinkMemo[],
+): ReadonlyMap<FunctionDef, Chunk> {
+  const found = new Map<FunctionDef, Chunk>();
+  for (const [n, chunk] of chunks.entries())
+    for (const fn of memos[n]?.at.placed.functions ?? []) found.set(fn, chunk);
+  return found;
 }
 
 function placeAll(chunks: readonly Chunk[], environment: Environment): LinkMemo[] {

@@ -30,7 +30,20 @@ export interface SourceAnalysis {
   readonly constants: ReadonlyMap<string, bigint | string>;
   /** Which members the functions mention, and what stands at a cursor: read from the bodies when it is asked for. */
   readonly expressions: Expressions;
+  readonly memory: FunctionMemory;
 }
+
+/** Kept between edits, for as long as what it says of a function must stay true. */
+export interface FunctionMemory {
+  /**
+   * The same one until the function's text changes or anything outside of the bodies of functions; undefined for a function of
+   * another analysis.
+   */
+  notesOf(fn: FunctionDef): FunctionNotes | undefined;
+}
+
+/** Answers by what else they rest on. */
+export type FunctionNotes = Map<object, Set<string>>;
 
 export interface Include {
   readonly path: string;

@@ -12,11 +12,13 @@ import { certainBytes, localIn, mapOf, obtained, sizeOfLocal, type Obtained } fr
 import { certainSize } from '../maps/sizes';
 import type { DocumentView } from '../view';
 import type { Check, Finding, Fix } from './check';
+import { unlessSilent } from './silence';
 
 export const mapValueSize: Check = {
   code: 'map-value-size',
   sourceOnly: true,
-  run: (view) => view.source.functions.flatMap((fn) => findings(view, fn)),
+  run: (view) =>
+    view.source.functions.flatMap((fn) => unlessSilent(view, fn, 'map-value-size', () => findings(view, fn))),
 };
 
 /** Which argument of a helper is the key, which the value. */

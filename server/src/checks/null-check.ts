@@ -17,12 +17,16 @@ import { hasUnknownMacros, keepsNothing } from '../maps/pointer-uses';
 import type { DocumentView } from '../view';
 import { byProgram } from './by-program';
 import type { Finding, Fix } from './check';
+import { unlessSilentBefore } from './silence';
 
 /** Of an array the verifier knows since 6.14 which elements there are. */
 const keyed = /^BPF_MAP_TYPE_(?:LRU_)?(?:PERCPU_)?HASH$|^BPF_MAP_TYPE_LPM_TRIE$/;
 const storages = /^bpf_(?:task|sk|inode|cgrp)_storage_get$/;
 
-export const nullCheck = byProgram({ code: 'null-check', sourceOnly: true }, findings);
+export const nullCheck = byProgram(
+  { code: 'null-check', sourceOnly: true },
+  unlessSilentBefore('null-check', findings),
+);
 
 function findings(view: DocumentView, program: Program): readonly Finding[] {
   const { section, function: fn } = program;

@@ -10,6 +10,7 @@ import { syscallMacro, syscallOf, syscallParameter } from '../traced/syscall';
 import { tracedOf, tracedUse } from '../traced/uses';
 import type { DocumentView } from '../view';
 import type { Check, Finding } from './check';
+import { unlessSilentBefore } from './silence';
 
 /** Words that a raw tracepoint's context has at most: past them, the verifier refuses what attaching would. */
 const maxWords = 12;
@@ -17,7 +18,7 @@ const maxWords = 12;
 export const progArgs: Check = {
   code: 'prog-args',
   run: (view) => [
-    ...view.source.programs.flatMap((program) => parameters(view, program)),
+    ...view.source.programs.flatMap((program) => declared(view, program)),
     ...view.source.ctxUses.flatMap((use) => {
       if (!use.certain || use.access !== 'read' || use.programs.some(isConditional)) return [];
       const found = tracedUse(view, use);
@@ -25,6 +26,8 @@ export const progArgs: Check = {
     }),
   ],
 };
+
+const declared = unlessSilentBefore('prog-args', parameters);
 
 /** Of BPF_PROG, where the body names them: the compiler drops those that nothing uses. */
 function parameters(view: DocumentView, program: Program): readonly Finding[] {

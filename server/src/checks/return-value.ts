@@ -8,8 +8,9 @@ import { certainReturns, type Returned } from '../returns/returned';
 import type { DocumentView } from '../view';
 import { byProgram } from './by-program';
 import type { Finding } from './check';
+import { unlessSilentBefore } from './silence';
 
-export const returnValue = byProgram({ code: 'return-value' }, findings);
+export const returnValue = byProgram({ code: 'return-value' }, unlessSilentBefore('return-value', findings));
 
 function findings({ source, kernel }: DocumentView, program: Program): readonly Finding[] {
   const name = parseSectionName(program.section.value);

@@ -13,8 +13,12 @@ import { hasUnknownMacros } from '../maps/pointer-uses';
 import type { DocumentView } from '../view';
 import { byProgram } from './by-program';
 import type { Finding } from './check';
+import { unlessSilentBefore } from './silence';
 
-export const ringbufLeak = byProgram({ code: 'ringbuf-leak', sourceOnly: true }, findings);
+export const ringbufLeak = byProgram(
+  { code: 'ringbuf-leak', sourceOnly: true },
+  unlessSilentBefore('ringbuf-leak', findings),
+);
 
 const reserve = 'bpf_ringbuf_reserve';
 

@@ -20,11 +20,12 @@ import {
 import { isUserProbe, isUserRegister, userParameters, type UserParameter } from '../traced/user-values';
 import type { DocumentView } from '../view';
 import type { Check, Finding } from './check';
+import { unlessSilentBefore } from './silence';
 
 export const userPointer: Check = {
   code: 'user-pointer',
   run: (view) => [
-    ...view.source.programs.flatMap((program) => ofProbe(view, program)),
+    ...view.source.programs.flatMap((program) => probes(view, program)),
     ...certainUses(view).flatMap(({ use, format }): readonly Finding[] => {
       const field = use.access === 'read' ? fieldOfUse(view, use, format)?.field : undefined;
       if (field === undefined || fieldFacts(format, field).value !== 'user-pointer') return [];
@@ -74,6 +75,8 @@ function readsOfLocal({ text }: DocumentView, { programs, span }: CtxUse): reado
   if (name === undefined || tokens.some(({ kind }) => kind === 'directive')) return [];
   return writesOf(tokens, name) === 1 ? readsFrom(tokens, isVariable(name)) : [];
 }
+
+const probes = unlessSilentBefore('user-pointer', ofProbe);
 
 /** Of a program of `BPF_KSYSCALL`, or in a program of user space. */
 function ofProbe(view: DocumentView, program: Program): readonly Finding[] {
