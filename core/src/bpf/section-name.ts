@@ -13,11 +13,26 @@ import type { SectionDef, SectionName } from './sections';
 export function parseSectionName(value: string): SectionName | undefined {
   const optional = value.startsWith('?');
   const name = optional ? value.slice(1) : value;
-  for (const def of SECTIONS) {
-    const target = matchTarget(def, name);
-    if (target !== false) return { def, target, optional };
+  let first = Infinity;
+  // The rows that can match have the whole name, or what stands before one of its slashes.
+  for (let end = name.indexOf('/'); ; end = name.indexOf('/', end + 1)) {
+    for (const row of ROWS_BY_NAME.get(end < 0 ? name : name.slice(0, end)) ?? []) {
+      const def = SECTIONS[row];
+      if (row < first && def && matchTarget(def, name) !== false) first = row;
+    }
+    if (end < 0) break;
   }
-  return undefined;
+  const def = SECTIONS[first];
+  const target = def ? matchTarget(def, name) : false;
+  return def && target !== false ? { def, target, optional } : undefined;
+}
+
+const ROWS_BY_NAME: ReadonlyMap<string, readonly number[]> = rowsByName();
+
+function rowsByName(): Map<string, number[]> {
+  const rows = new Map<string, number[]>();
+  for (const [row, { name }] of SECTIONS.entries()) rows.set(name, [...(rows.get(name) ?? []), row]);
+  return rows;
 }
 
 function matchTarget(def: SectionDef, name: string): string | undefined | false {

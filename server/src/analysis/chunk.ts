@@ -7,9 +7,10 @@ import type { AccessMemo } from './expressions/expressions';
 import { readDirective, type Directive } from './directives';
 import { functionHead, mutableVariable, prototypeName, type FunctionHead } from './functions';
 import { tokenize } from './lexer';
+import { readKernelFunction } from './kernel-functions';
 import { readMap } from './maps';
 import type { Surroundings } from './memory';
-import type { FunctionNotes, MapDef } from './model';
+import type { FunctionNotes, KernelFunctionDef, MapDef } from './model';
 import type { CParser } from './parser';
 import type { LinkMemo } from './link';
 import { readSections, type ChunkSections } from './sections';
@@ -33,6 +34,7 @@ export interface ChunkContent {
   /** The variable, if its section makes it a map. */
   readonly map?: MapDef;
   readonly typedef?: Typedef;
+  readonly kernelFunction?: KernelFunctionDef;
   /** A global variable that is neither constant nor static nor declared elsewhere: its value is never known in advance. */
   readonly variable?: string;
 }
@@ -116,6 +118,7 @@ function readContent(raw: RawChunk, chunk: ChunkText, parser: CParser): ChunkCon
   const frame = head && frameOf(raw, chunk, head);
   const prototype = head ? undefined : prototypeName(chunk);
   const typedef = readTypedef(tokens);
+  const kernelFunction = head || conditional ? undefined : readKernelFunction(chunk);
   const defines = !head && tokens.some((token) => token.text === '{');
   const structural = defines && tokens.some((token) => token.text === 'struct' || token.text === 'union');
   const variable = head ? undefined : mutableVariable(tokens);
@@ -130,6 +133,7 @@ function readContent(raw: RawChunk, chunk: ChunkText, parser: CParser): ChunkCon
     ...(prototype !== undefined && { prototype }),
     ...(map && { map }),
     ...(typedef && { typedef }),
+    ...(kernelFunction && { kernelFunction }),
     ...(variable !== undefined && { variable }),
   };
 }

@@ -78,6 +78,7 @@ export class Linker {
       functions: gather(all, (placed) => placed.functions),
       maps: gather(all, (placed) => placed.maps),
       structs: gather(all, (placed) => placed.structs),
+      kernelFunctions: gather(all, (placed) => placed.kernelFunctions),
       includes: gather(all, (placed) => placed.includes),
       ctxUses: uses,
       ctxNames: names,

@@ -21,6 +21,8 @@ export interface SourceAnalysis {
   readonly maps: readonly MapDef[];
   /** Struct and union definitions with a tag (or a typedef name), at any depth of the file's top level. */
   readonly structs: readonly StructDef[];
+  /** Those that are declared whatever the preprocessor decides. */
+  readonly kernelFunctions: readonly KernelFunctionDef[];
   readonly includes: readonly Include[];
   /** Every use of a program's ctx whose path could be followed with certainty. */
   readonly ctxUses: readonly CtxUse[];
@@ -236,6 +238,16 @@ export interface FieldDef {
   readonly inline?: StructDef;
   /** A pointer of any kind, function pointers included. */
   readonly isPointer: boolean;
+}
+
+/** A function of the kernel that the file declares with `__ksym`. */
+export interface KernelFunctionDef {
+  readonly name: string;
+  readonly nameSpan: Span;
+  /** From `extern` to the semicolon. */
+  readonly span: Span;
+  /** libbpf loads the object without it. */
+  readonly weak: boolean;
 }
 
 export interface MapDef {

@@ -2,10 +2,26 @@
 import type { Chunk } from './chunk';
 import type { Environment } from './environment';
 import type { FunctionHead } from './functions';
-import type { FunctionDef, Include, MapDef, Program, SectionSite, StructDef } from './model';
+import type {
+  FunctionDef,
+  Include,
+  KernelFunctionDef,
+  MapDef,
+  Program,
+  SectionSite,
+  StructDef,
+} from './model';
 import { ctxParameter } from './programs';
 import { sectionMeaning, tracepointTarget, type SectionMeaning, type SectionSyntax } from './sections';
-import { shiftCtx, shiftFunction, shiftInclude, shiftMap, shiftSection, shiftStruct } from './shift';
+import {
+  shiftCtx,
+  shiftFunction,
+  shiftInclude,
+  shiftKernelFunction,
+  shiftMap,
+  shiftSection,
+  shiftStruct,
+} from './shift';
 import { resolveStruct } from './structs';
 
 export interface Placed {
@@ -14,6 +30,7 @@ export interface Placed {
   readonly functions: readonly FunctionDef[];
   readonly maps: readonly MapDef[];
   readonly structs: readonly StructDef[];
+  readonly kernelFunctions: readonly KernelFunctionDef[];
   readonly includes: readonly Include[];
 }
 
@@ -22,7 +39,7 @@ export interface Placed {
  * @param preserve a `#pragma clang attribute push(preserve_access_index)` is in force
  */
 export function readPlaced(chunk: Chunk, environment: Environment, preserve: boolean): Placed {
-  const { head, map, structs, directives } = chunk.content;
+  const { head, map, structs, kernelFunction, directives } = chunk.content;
   const sites = chunk.content.sections.sites.flatMap((site) => {
     const meaning = sectionMeaning(site, environment.macros);
     return meaning ? [{ site: sectionSite(site, meaning, chunk), closed: meaning.closed }] : [];
@@ -44,6 +61,7 @@ export function readPlaced(chunk: Chunk, environment: Environment, preserve: boo
       const resolved = resolveStruct(struct, environment.macros.constants);
       return preserve ? preserved(resolved) : resolved;
     }),
+    kernelFunctions: kernelFunction ? [kernelFunction] : [],
     includes: directives.flatMap((directive) => (directive.kind === 'include' ? [directive.include] : [])),
   };
 }
@@ -63,6 +81,7 @@ export function shiftPlaced(placed: Placed, by: number): Placed {
     }),
     maps: placed.maps.map((map) => shiftMap(map, by)),
     structs: placed.structs.map((struct) => shiftStruct(struct, by)),
+    kernelFunctions: placed.kernelFunctions.map((declared) => shiftKernelFunction(declared, by)),
     includes: placed.includes.map((include) => shiftInclude(include, by)),
   };
 }

@@ -8,6 +8,7 @@ import type {
   CtxUse,
   FunctionDef,
   Include,
+  KernelFunctionDef,
   MapDef,
   Parameter,
   PathStep,
@@ -92,6 +93,10 @@ export function shiftStruct(struct: StructDef, by: number): StructDef {
       ...(field.inline && { inline: shiftStruct(field.inline, by) }),
     })),
   };
+}
+
+export function shiftKernelFunction(declared: KernelFunctionDef, by: number): KernelFunctionDef {
+  return { ...declared, nameSpan: shift(declared.nameSpan, by), span: shift(declared.span, by) };
 }
 
 export function shiftInclude(include: Include, by: number): Include {

@@ -7,13 +7,14 @@ import { parseSectionName } from '#core/bpf/section-name';
 import type { SectionDef } from '#core/bpf/sections';
 import { helperCalls } from '#core/object/calls';
 import { availabilityOn, callingTypes, isForSleepable } from '../helpers/availability';
-import type { Span } from '../analysis/model';
+import type { Program, Span } from '../analysis/model';
 import { certainCalls, macrosAround } from '../helpers/certain-calls';
 import { helperNamed, helperNumbered, type Helper } from '../helpers/helpers';
 import { lineAt, objectCalls, placeOfCall } from '../object/calls';
 import { verdictOf } from '../object/verdict';
 import type { DocumentView } from '../view';
 import type { Check, Finding } from './check';
+import { unlessSilent } from './silence';
 
 /** A call that is refused. */
 interface Call {
@@ -36,15 +37,27 @@ export const helperUnavailable: Check = {
 };
 
 function sourceCalls(view: DocumentView, ask: Ask): readonly Call[] {
-  const isMeant = (name: string, section: string): boolean => {
+  return view.source.programs.flatMap((program) => {
+    const section = program.section.value;
+    return unlessSilent(view, program.function, `helper-unavailable ${section}`, () =>
+      refusedCalls(view, program, (helper) => refusedIn(helper, section, ask)),
+    );
+  });
+}
+
+function refusedCalls(
+  view: DocumentView,
+  program: Program,
+  refused: (helper: Helper) => SectionDef | undefined,
+): readonly Call[] {
+  const isMeant = (name: string): boolean => {
     const helper = helperNamed(name);
-    return helper !== undefined && refusedIn(helper, section, ask) !== undefined;
+    return helper !== undefined && refused(helper) !== undefined;
   };
-  return certainCalls(view, (name, { section }) => isMeant(name, section.value)).flatMap((call): Call[] => {
-    const helper = helperNamed(call.helper);
-    const def = helper && refusedIn(helper, call.program.section.value, ask);
-    const { callee, span } = call;
-    return def ? [{ program: call.program.function.name, helper, def, callee, span }] : [];
+  return certainCalls(view, program, isMeant).flatMap(({ helper: name, callee, span }): Call[] => {
+    const helper = helperNamed(name);
+    const def = helper && refused(helper);
+    return def ? [{ program: program.function.name, helper, def, callee, span }] : [];
   });
 }
 

@@ -7,9 +7,8 @@
 import type { KernelFunction } from '#core/object/functions';
 import type { ObjectVerdict } from '#core/object/verdict';
 import { nearest } from '#core/text/nearest';
-import type { Program, Span } from '../analysis/model';
-import { certainStatements } from '../helpers/certain-code';
-import { ksymFunctions, type KsymFunction } from '../kfuncs/declarations';
+import type { KernelFunctionDef, Program, Span } from '../analysis/model';
+import { certainOf } from '../helpers/bodies';
 import { functionNamed, isKfunc, kfuncNames, takesKfuncs } from '../kfuncs/kfuncs';
 import { troubledFunctions, type KernelCall } from '../kfuncs/object';
 import { lineAt, placeOfCall } from '../object/calls';
@@ -35,7 +34,7 @@ export const kfuncUnknown: Check = {
 
 function inSource(view: DocumentView): readonly Problem[] {
   const { types } = view.kernel.index;
-  const declared = ksymFunctions(view.text);
+  const declared = view.source.kernelFunctions;
   const weak = new Set(declared.flatMap(({ name, weak: isWeak }) => (isWeak ? [name] : [])));
   return declared.flatMap((one): readonly Problem[] => {
     // libbpf leaves out what follows three underscores.
@@ -62,7 +61,7 @@ function settled(view: DocumentView, verdict: ObjectVerdict): readonly Problem[]
   const placeKey = ({ name, finding }: Problem): string => `${name} ${lineAt(view, finding.span)}`;
   const places = new Set(kept.map(placeKey));
   const said = new Set(kept.map(({ name }) => name));
-  const declared = new Map(ksymFunctions(view.text).map((one) => [one.name, one]));
+  const declared = new Map(view.source.kernelFunctions.map((one) => [one.name, one]));
   const added = troubled.flatMap(({ name, function: fn, trouble, calls }): readonly Problem[] => {
     const own = declared.get(name);
     if (trouble === 'refused-by-libbpf') {
@@ -84,7 +83,7 @@ function unresolved(
   view: DocumentView,
   { kernelName, state }: KernelFunction,
   span: Span,
-  declared: KsymFunction | undefined,
+  declared: KernelFunctionDef | undefined,
 ): Finding {
   return state === 'other'
     ? said(span, declaredOtherwise(view, kernelName))
@@ -106,7 +105,7 @@ function withoutDeclared(
   view: DocumentView,
   name: string,
   span: Span,
-  declared: KsymFunction | undefined,
+  declared: KernelFunctionDef | undefined,
 ): Finding {
   const { names, severity, module } = manner(view, name);
   const finding = said(span, absent(name) + module, declared && fixes(view, declared, names));
@@ -160,7 +159,7 @@ function certainCalls({ text, source }: DocumentView, name: string, byVerifier: 
     !section.conditional && !fn.conditional && !(byVerifier && section.value.startsWith('?'));
   return source.programs.filter(counts).flatMap(({ function: fn }) => {
     if (!text.slice(fn.bodySpan.start, fn.bodySpan.end).includes(name)) return [];
-    return certainStatements(text, fn, source.maps).flatMap(({ certain }) =>
+    return certainOf(source, fn).flatMap(({ certain }) =>
       certain.flatMap(({ text: word, start, end }, n) =>
         word === name && certain[n + 1]?.text === '(' && !/^(?:->|\.)$/.test(certain[n - 1]?.text ?? '')
           ? [{ start, end }]
@@ -170,7 +169,7 @@ function certainCalls({ text, source }: DocumentView, name: string, byVerifier: 
   });
 }
 
-function fixes({ text }: DocumentView, one: KsymFunction, names: readonly string[]): readonly Fix[] {
+function fixes({ text }: DocumentView, one: KernelFunctionDef, names: readonly string[]): readonly Fix[] {
   const places = Array.from(text.matchAll(new RegExp(`\\b${one.name}\\b`, 'g')), ({ index }) => ({
     start: index,
     end: index + one.name.length,

@@ -24,24 +24,24 @@ function basisOf({ kernel, headers }: DocumentView): object {
 }
 
 /** @param question tells apart what is asked of one function */
-export function unlessSilent(
+export function unlessSilent<T>(
   view: DocumentView,
   fn: FunctionDef,
   question: string,
-  ask: () => readonly Finding[],
-): readonly Finding[] {
+  ask: () => readonly T[],
+): readonly T[] {
   const notes = view.source.memory.notesOf(fn);
   const basis = basisOf(view);
   if (notes?.get(basis)?.has(question)) return [];
-  const findings = ask();
-  if (findings.length > 0 || !notes) return findings;
+  const found = ask();
+  if (found.length > 0 || !notes) return found;
   const silent = notes.get(basis);
   if (silent) silent.add(question);
   else {
     if (notes.size >= mostBases) notes.clear();
     notes.set(basis, new Set([question]));
   }
-  return findings;
+  return found;
 }
 
 /** What is asked of each program. */

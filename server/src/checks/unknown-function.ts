@@ -23,15 +23,29 @@ export const unknownFunction: Check = {
   run: (view) =>
     view.source.sections.flatMap((site): Finding[] => {
       if (site.conditional || site.value.startsWith('?') || site.on !== 'function') return [];
+      const { index } = view.kernel;
+      if (there.get(index)?.has(site.value)) return [];
       const target = probeTarget(site.value);
       if (target === undefined || placeholder.test(target.name)) return [];
-      const gap = missing(view.kernel.index, target);
+      const gap = missing(index, target);
+      if (gap === undefined) remember(index, site.value);
       return gap === undefined ? [] : [finding(view, site, target, gap)];
     }),
 };
 
 /** `kprobe/dummy_open`, `fentry/f`, `kprobe/func`, `fexit/XXX`: user space chooses the function. */
 const placeholder = /^dummy|^.{1,2}$|^(?:foo|bar|func|function|target|placeholder|xxx+)$|^[A-Z][A-Z\d_]*$/;
+
+/** Sections whose function the kernel has: it is not looked for again with every keystroke elsewhere. */
+const there = new WeakMap<KernelIndex, Set<string>>();
+const mostThere = 4000;
+
+function remember(index: KernelIndex, section: string): void {
+  const known = there.get(index) ?? new Set<string>();
+  there.set(index, known);
+  if (known.size >= mostThere) known.clear();
+  known.add(section);
+}
 
 function finding(view: DocumentView, site: SectionSite, target: ProbeTarget, gap: Missing): Finding {
   const { index, others } = view.kernel;

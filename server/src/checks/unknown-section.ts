@@ -3,6 +3,7 @@
  * the kernel does not have. Which programs there are, a compiled object says.
  */
 import { isKnownForeignSection, nearestSections, parseSectionName } from '#core/bpf/section-name';
+import type { TypeIndex } from '#core/btf/types';
 import type { SectionSite } from '../analysis/model';
 import { placeOfCall } from '../object/calls';
 import { verdictOf } from '../object/verdict';
@@ -36,7 +37,7 @@ function slips({ source }: DocumentView): readonly Finding[] {
 
 function missingTypes(view: DocumentView): readonly Finding[] {
   const { index } = view.kernel;
-  const types = new Set(index.types.enumeration('bpf_prog_type')?.map(({ name }) => name));
+  const types = programTypes(index.types);
   if (types.size === 0) return [];
   const compiled = verdictOf(view)?.programs.map(({ program }) => program);
   const own = view.source.programs
@@ -58,6 +59,16 @@ function missingTypes(view: DocumentView): readonly Finding[] {
     const message = `Kernel ${index.provenance.release} has no programs of the type ${parsed.def.programType}: it refuses to load the program (EINVAL).`;
     return [{ code: 'unknown-section', span, severity: 'error', dependsOnKernel: true, message, fixes: [] }];
   });
+}
+
+/** A kernel's types are immutable. */
+const made = new WeakMap<TypeIndex, ReadonlySet<string>>();
+
+/** Empty where the kernel's types are not known. */
+function programTypes(types: TypeIndex): ReadonlySet<string> {
+  const known = made.get(types) ?? new Set(types.enumeration('bpf_prog_type')?.map(({ name }) => name));
+  made.set(types, known);
+  return known;
 }
 
 function replace(site: SectionSite, name: string, preferred: boolean): Fix[] {

@@ -65,11 +65,15 @@ function readsOf(consumer: NonNullable<CtxUse['consumer']>): readonly Read[] {
   return consumer.argument === sourceArgument && counterparts.has(consumer.callee) ? [consumer] : [];
 }
 
+/** Most functions call none of these, and need not be taken apart. */
+const mayRead = /\bbpf_(?:probe_read_kernel|core_read)/;
+
 /** Of `const char *name = (const char *)ctx->args[1];`, where nothing else is ever put into the variable. */
 function readsOfLocal({ text }: DocumentView, { programs, span }: CtxUse): readonly Read[] {
   const [program, ...others] = programs;
   const { bodySpan } = program.function;
   if (others.length > 0 || span.start < bodySpan.start || span.end > bodySpan.end) return [];
+  if (!mayRead.test(text.slice(bodySpan.start, bodySpan.end))) return [];
   const tokens = tokenize(text, bodySpan.start, bodySpan.end);
   const name = initialized(tokens, span);
   if (name === undefined || tokens.some(({ kind }) => kind === 'directive')) return [];
@@ -87,11 +91,10 @@ function ofProbe(view: DocumentView, program: Program): readonly Finding[] {
   const { start, end } = fn.bodySpan;
   // Most programs do neither, and need not be taken apart.
   const body = view.text.slice(start, end);
-  const mayRead = /\bbpf_(?:probe_read_kernel|core_read)/.test(body);
   const mayFollow = parameters.some(({ name }) =>
     new RegExp(`\\*\\s*${name}\\b|\\b${name}\\s*\\[`).test(body),
   );
-  if (!mayRead && !mayFollow) return [];
+  if (!mayRead.test(body) && !mayFollow) return [];
   const tokens = tokenize(view.text, start, end);
   if (tokens.some(({ kind }) => kind === 'directive')) return [];
   const unchanged = parameters.filter(({ name }) => writesOf(tokens, name) === 0);

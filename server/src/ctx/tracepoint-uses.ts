@@ -20,12 +20,19 @@ export function tracepointUses(view: DocumentView): readonly TracepointUse[] {
 
 /** Those on which a diagnostic may rest. */
 export function certainUses(view: DocumentView): readonly TracepointUse[] {
-  return tracepointUses(view).filter(
-    ({ use }) =>
-      use.certain &&
-      use.programs.every((program) => !program.section.conditional && !program.function.conditional),
-  );
+  const found =
+    certain.get(view) ??
+    tracepointUses(view).filter(
+      ({ use }) =>
+        use.certain &&
+        use.programs.every((program) => !program.section.conditional && !program.function.conditional),
+    );
+  certain.set(view, found);
+  return found;
 }
+
+/** Found once for all checks of a view. */
+const certain = new WeakMap<DocumentView, readonly TracepointUse[]>();
 
 export function formatOf(view: DocumentView, program: Program): TracepointFormat | undefined {
   const target = program.section.tracepoint;

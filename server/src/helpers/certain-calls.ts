@@ -34,42 +34,38 @@ export interface CertainCall extends HelperCall {
   readonly program: Program;
 }
 
-/** The calls of these helpers that the file's programs certainly make. */
+/** The calls of these helpers that a program certainly makes. */
 export function certainCalls(
   { text, source }: DocumentView,
-  isMeant: (helper: string, program: Program) => boolean,
+  program: Program,
+  isMeant: (helper: string) => boolean,
 ): readonly CertainCall[] {
-  const own = ownNames(source);
-  return source.programs.flatMap((program) => {
-    if (program.section.conditional || program.function.conditional) return [];
-    // Most programs call none of them: their statements need not be read.
-    const { start, end } = program.function.bodySpan;
-    const words = new Set(text.slice(start, end).match(/\bbpf_\w+/gi));
-    if (![...words].some((word) => isMeant(macros.get(word) ?? word, program))) return [];
-    return certainOf(source, program.function).flatMap(({ certain }) =>
-      certain.flatMap((token, n) => {
-        const callee = token.text;
-        if (token.kind !== 'word' || certain[n + 1]?.text !== '(' || own.has(callee)) return [];
-        const helper = macros.get(callee) ?? callee;
-        if (!isMeant(helper, program)) return [];
-        // A member, or a declaration of the same name.
-        const before = certain[n - 1];
-        if (/^(?:->|\.|\*)$/.test(before?.text ?? '') || isType(before)) return [];
-        return [{ helper, callee, span: { start: token.start, end: token.end }, program }];
-      }),
-    );
-  });
+  if (program.section.conditional || program.function.conditional) return [];
+  // Most programs call none of them: their statements need not be read.
+  const { start, end } = program.function.bodySpan;
+  const words = new Set(text.slice(start, end).match(/\bbpf_\w+/gi));
+  if (![...words].some((word) => isMeant(macros.get(word) ?? word))) return [];
+  return certainOf(source, program.function).flatMap(({ certain }) =>
+    certain.flatMap((token, n) => {
+      const callee = token.text;
+      if (token.kind !== 'word' || certain[n + 1]?.text !== '(' || isOwn(source, callee)) return [];
+      const helper = macros.get(callee) ?? callee;
+      if (!isMeant(helper)) return [];
+      // A member, or a declaration of the same name.
+      const before = certain[n - 1];
+      if (/^(?:->|\.|\*)$/.test(before?.text ?? '') || isType(before)) return [];
+      return [{ helper, callee, span: { start: token.start, end: token.end }, program }];
+    }),
+  );
 }
 
 export const gplOnlyCalls = (view: DocumentView): readonly CertainCall[] =>
-  certainCalls(view, (helper) => GPL_ONLY_HELPERS.has(helper));
+  view.source.programs.flatMap((program) =>
+    certainCalls(view, program, (helper) => GPL_ONLY_HELPERS.has(helper)),
+  );
 
 /** What the file itself defines is no helper. */
-function ownNames({ text, functions }: Pick<SourceAnalysis, 'text' | 'functions'>): ReadonlySet<string> {
-  return new Set([
-    ...functions.map(({ name }) => name),
-    ...Array.from(text.matchAll(/^[ \t]*#[ \t]*(?:define|undef)[ \t]+(\w+)/gm), ([, name = '']) => name),
-  ]);
-}
+const isOwn = ({ functions, expressions }: SourceAnalysis, name: string): boolean =>
+  expressions.isMacro(name) || functions.some((fn) => fn.name === name);
 
 const isType = (token: Token | undefined): boolean => token?.kind === 'word' && token.text !== 'return';

@@ -21,8 +21,15 @@ export interface MemberStep extends PlainAccess {
 
 export function* plainAccesses({ source }: DocumentView): Generator<PlainAccess> {
   const functions = new Set(source.functions.map(({ name }) => name));
+  const byName = new Map<number, Program[]>();
+  for (const program of source.programs) {
+    const { start } = program.function.nameSpan;
+    const others = byName.get(start);
+    if (others) others.push(program);
+    else byName.set(start, [program]);
+  }
   for (const { start, nameSpan, accesses } of source.expressions.functions) {
-    const programs = source.programs.filter((program) => program.function.nameSpan.start === nameSpan.start);
+    const programs = byName.get(nameSpan.start) ?? [];
     for (const access of accesses) {
       const { plain, use, inside } = access;
       if (plain && use !== 'unevaluated' && inside.every((name) => functions.has(name)))

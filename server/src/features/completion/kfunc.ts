@@ -1,7 +1,6 @@
 /** In a function's body: kernel functions for BPF programs, declared with the first call. */
 import { isInComment, tokensBefore } from '../../analysis/cursor-tokens';
 import { endOfWord } from '../../analysis/lexer';
-import { ksymFunctions } from '../../kfuncs/declarations';
 import { kfuncNamed, kfuncNames } from '../../kfuncs/kfuncs';
 import { contains, type DocumentView } from '../../view';
 import type { CompletionItem } from './item';
@@ -19,7 +18,7 @@ export function completeKfunc(view: DocumentView, offset: number): readonly Comp
   if (!source.functions.some(({ bodySpan }) => contains(bodySpan, offset))) return [];
   const names = matching(kfuncNames(kernel.index.types), word.text);
   if (names.length === 0) return [];
-  const declared = new Set(ksymFunctions(text).map(({ name }) => name));
+  const declared = new Set(source.kernelFunctions.map(({ name }) => name));
   const replace = { start: word.start, end: endOfWord(text, offset) };
   return names
     .filter((name) => !view.besideClangd || !declared.has(name))
@@ -58,7 +57,7 @@ function declaration(
   { text, source }: DocumentView,
   prototype: string,
 ): { span: { start: number; end: number }; newText: string } {
-  const last = ksymFunctions(text).at(-1) ?? source.includes.at(-1);
+  const last = source.kernelFunctions.at(-1) ?? source.includes.at(-1);
   const line = last === undefined ? -1 : text.indexOf('\n', last.span.end - 1);
   const at = last === undefined ? 0 : line < 0 ? text.length : line + 1;
   const lead = last !== undefined && line < 0 ? '\n' : '';

@@ -1,0 +1,24 @@
+/** Functions of the kernel that a file declares: `extern void bpf_rcu_read_lock(void) __ksym;`, by tokens. */
+import type { ChunkText } from './chunk-text';
+import type { KernelFunctionDef } from './model';
+
+/** What the chunk declares; undefined where the preprocessor has a say in it. */
+export function readKernelFunction({ tokens, directives }: ChunkText): KernelFunctionDef | undefined {
+  const extern = tokens.findIndex(({ text }) => text === 'extern');
+  if (extern < 0 || directives.length > 0 || !tokens.some(({ text }) => text === '__ksym')) return undefined;
+  const declaration = tokens.slice(extern);
+  const [first, last] = [declaration[0], declaration.at(-1)];
+  if (first === undefined || last?.text !== ';') return undefined;
+  const open = declaration.findIndex(
+    ({ text }, n) => text === '(' && declaration[n - 1]?.text !== '__attribute__',
+  );
+  const name = declaration[open - 1];
+  // `extern const struct rq runqueues __ksym;` is a variable.
+  if (open < 2 || name?.kind !== 'word') return undefined;
+  return {
+    name: name.text,
+    nameSpan: { start: name.start, end: name.end },
+    span: { start: first.start, end: last.end },
+    weak: declaration.some(({ text }) => text === '__weak'),
+  };
+}
