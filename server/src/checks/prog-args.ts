@@ -69,6 +69,7 @@ function judge(
   span: Span,
   n: number,
 ): readonly Finding[] {
+  if (traced.assumed) return [];
   const isTyped = !/^\??raw_t/.test(section.value);
   const said = (message: string): readonly Finding[] => [
     { code: 'prog-args', span, severity: 'error', dependsOnKernel: true, message, fixes: [] },

@@ -1,4 +1,4 @@
-/** What a program of a raw tracepoint, a kernel function or an LSM hook gets, in Markdown. */
+/** What a program of a raw tracepoint, a kernel function, an LSM hook or a table of functions gets, in Markdown. */
 import type { KernelIndex } from '#core/kernel/model';
 import { declarationOf, parameterOf, type Traced } from '../traced/prototype';
 import { code, inline, paragraphs } from './markdown';
@@ -7,7 +7,8 @@ import { provenanceLine } from './provenance';
 /** The prototype as C has it, and how its parameters are reached. */
 export function describeTraced(index: KernelIndex, traced: Traced, macro: string): string {
   const parameters = traced.values.map((_, n) => parameterOf(traced, n) ?? '');
-  const prototype = `int ${macro}(${['name', ...parameters].join(', ')})`;
+  const returns = traced.returns ? traced.types.declaration(traced.returns, '').trim() : 'int';
+  const prototype = `${returns} ${macro}(${['name', ...parameters].join(', ')})`;
   return paragraphs([
     code(prototype),
     `The parameters of ${traced.what}, as the kernel's BTF declares them.`,

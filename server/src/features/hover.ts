@@ -25,6 +25,7 @@ import { contains, type DocumentView, type KernelView } from '../view';
 import { kfuncHover } from './kfunc-hover';
 import { mapHover } from './map-hover';
 import { memberHover } from './member-hover';
+import { operationHover } from './operation-hover';
 import { returnHover } from './return-hover';
 import { tagAt } from './word';
 
@@ -44,6 +45,7 @@ export function hover(view: DocumentView, offset: number): Hover | undefined {
     parameterHover(view, offset) ??
     registerHover(view, offset) ??
     mapHover(view, offset) ??
+    operationHover(view, offset) ??
     kfuncHover(view, offset) ??
     structHover(view, offset) ??
     memberHover(view, offset) ??
@@ -59,7 +61,8 @@ function sectionHover(view: DocumentView, site: SectionSite): Hover | undefined 
   const def = parseSectionName(site.value)?.def;
   if (def === undefined) return undefined;
   const { index } = view.kernel;
-  const traced = tracedBy(index.types, site.value);
+  const program = view.source.programs.find(({ section }) => section === site);
+  const traced = program ? tracedOf(view, program) : tracedBy(index.types, site.value);
   const call = def.macro === 'BPF_KSYSCALL' ? syscallOf(index, site.value) : undefined;
   const prototype = call
     ? describeSyscall(index, call)

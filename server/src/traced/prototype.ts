@@ -6,6 +6,7 @@ import { parseSectionName } from '#core/bpf/section-name';
 import type { SectionName } from '#core/bpf/sections';
 import type { FunctionPrototype, TypeIndex, TypeRef } from '#core/btf/types';
 import { seriesOf } from '../helpers/series';
+import { operationsNamed, tracedOperation } from './struct-ops';
 
 export interface TracedValue {
   /** Empty where BTF has no name. */
@@ -28,6 +29,10 @@ export interface Traced {
   readonly returned?: number;
   /** So many words the verifier lets a program read: LSM hooks have what the program before returned behind the last value. */
   readonly readable: number;
+  /** What the program returns; undefined: an `int`. */
+  readonly returns?: TypeRef;
+  /** By its name alone: which function of a table a program is, the table says. */
+  readonly assumed?: true;
 }
 
 /** A kernel's types are immutable, so what is found in them can be kept as long as they live. */
@@ -78,6 +83,11 @@ export function traced(types: TypeIndex, { def, target = '' }: SectionName): Tra
       return made('function', inWords(types.func(target.replace(/^.*:/, ''))));
     case 'lsm':
       return made('LSM hook', inWords(types.func(`bpf_lsm_${target}`)));
+    case 'struct_ops': {
+      const [only, ...others] = operationsNamed(types, target);
+      const operation = only && others.length === 0 ? tracedOperation(types, only) : undefined;
+      return operation && { ...operation, assumed: true };
+    }
     default:
       return undefined;
   }

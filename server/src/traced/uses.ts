@@ -1,7 +1,9 @@
 /** Which argument of what is traced a use of ctx reads. */
 import type { CtxUse, Program } from '../analysis/model';
 import type { DocumentView } from '../view';
+import { operationOf } from './operation-uses';
 import { tracedBy, type Traced } from './prototype';
+import { operationsNamed, tracedOperation } from './struct-ops';
 
 export interface TracedUse {
   readonly use: CtxUse;
@@ -11,7 +13,12 @@ export interface TracedUse {
 }
 
 export function tracedOf(view: DocumentView, program: Program): Traced | undefined {
-  return tracedBy(view.kernel.index.types, program.section.value);
+  const { types } = view.kernel.index;
+  const { section, function: fn } = program;
+  const use = /^\??struct_ops\b/.test(section.value) ? operationOf(view.source, fn.name) : undefined;
+  if (use === undefined) return tracedBy(types, section.value);
+  const [operation] = operationsNamed(types, use.member.text, use.struct);
+  return operation && tracedOperation(types, operation);
 }
 
 /** `ctx->args[2]` of `struct bpf_raw_tracepoint_args`, `ctx[2]` of words. */

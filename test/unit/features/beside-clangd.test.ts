@@ -61,3 +61,16 @@ it.each(['BPF_CORE_READ(task, real_par/*|*/ent);', 'i = ctx->pri/*|*/o;'])(
     expect(beside).toEqual(alone);
   },
 );
+
+it('leaves members and names in initializers to it, and what it is not asked about not', () => {
+  const itemsAt = (inside: string, besideClangd: boolean) => {
+    const source = `SEC("struct_ops")\nvoid BPF_PROG(f)\n{\n}\nSEC(".struct_ops")\nstruct tcp_congestion_ops ops = {\n\t${inside}\n};\n`;
+    const { view, cursors } = featureView(source, context);
+    return complete({ ...view, besideClangd }, cursors[0] ?? -1).items.length;
+  };
+  for (const inside of ['./*|*/', '.init = (void *)f/*|*/']) {
+    expect(itemsAt(inside, false)).toBeGreaterThan(0);
+    expect(itemsAt(inside, true)).toBe(0);
+  }
+  expect(itemsAt('.init = /*|*/', true)).toBe(1);
+});

@@ -4,6 +4,7 @@ import type { ParameterCursor } from '../../analysis/cursor-model';
 import type { SectionSite } from '../../analysis/model';
 import { rightStructs } from '../../ctx/ctx-type';
 import { parameterOf, tracedBy } from '../../traced/prototype';
+import { tracedOf } from '../../traced/uses';
 import { syscallMacro, syscallOf, syscallParameter } from '../../traced/syscall';
 import { formatAt, type DocumentView } from '../../view';
 import type { CompletionItem } from './item';
@@ -24,14 +25,17 @@ export function completeCtxType(view: DocumentView, cursor: ParameterCursor): re
 
 /** What the parameters of the macro may be, and whose they are. */
 function macroParameters(
-  { kernel: { index } }: DocumentView,
+  view: DocumentView,
   { section, macro = '' }: ParameterCursor,
 ): { readonly declarations: readonly string[]; readonly what: string } | undefined {
+  const { index } = view.kernel;
   if (syscallMacro.test(macro)) {
     const call = syscallOf(index, section.value);
     return call && { declarations: call.fields.map(syscallParameter), what: `the system call ${call.name}` };
   }
-  const traced = /^BPF_(?:PROG|KPROBE)$/.test(macro) ? tracedBy(index.types, section.value) : undefined;
+  if (!/^BPF_(?:PROG|KPROBE)$/.test(macro)) return undefined;
+  const program = view.source.programs.find((one) => one.section === section);
+  const traced = program ? tracedOf(view, program) : tracedBy(index.types, section.value);
   return (
     traced && { declarations: traced.values.map((_, n) => parameterOf(traced, n) ?? ''), what: traced.what }
   );

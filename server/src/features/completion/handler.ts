@@ -4,6 +4,7 @@ import type { SectionName } from '#core/bpf/sections';
 import type { KernelIndex } from '#core/kernel/model';
 import type { AfterSectionCursor } from '../../analysis/cursor-model';
 import { parameterOf, traced } from '../../traced/prototype';
+import { operationsNamed } from '../../traced/struct-ops';
 import { syscallOf, syscallParameter } from '../../traced/syscall';
 import type { DocumentView } from '../../view';
 import { ctxParameters } from './ctx-type';
@@ -14,6 +15,7 @@ export function completeHandler(view: DocumentView, cursor: AfterSectionCursor):
   // The protocol cannot replace text of several lines.
   if (section === undefined || view.text.slice(cursor.span.start, cursor.span.end).includes('\n')) return [];
   const signature = signatureOf(view, cursor, section);
+  const isVoid = signature.startsWith('void ');
   return [
     {
       label: signature,
@@ -21,7 +23,7 @@ export function completeHandler(view: DocumentView, cursor: AfterSectionCursor):
       kind: 'snippet',
       detail: `A whole program for ${cursor.section.value}`,
       replace: cursor.span,
-      newText: `${escaped(signature)}\n{\n\t$0\n\treturn 0;\n}`,
+      newText: `${escaped(signature)}\n{\n\t$0${isVoid ? '' : '\n\treturn 0;'}\n}`,
       snippet: true,
       ...(cursor.typed !== '' && { filterText: cursor.typed }),
     },
@@ -37,7 +39,15 @@ function signatureOf(
   const { macro } = section.def;
   if (macro === undefined) return `int ${name}(${ctxParameters(view, site)[0] ?? 'void *ctx'})`;
   const parameters = macroParameters(view.kernel.index, site.value, section);
-  return `int ${macro}(${[name, ...parameters].join(', ')})`;
+  return `${returned(view, section)} ${macro}(${[name, ...parameters].join(', ')})`;
+}
+
+/** What programs return is an `int`, but for those that stand for a function of a table. */
+function returned({ kernel: { index } }: DocumentView, { def, target = '' }: SectionName): string {
+  const operations =
+    def.programType === 'BPF_PROG_TYPE_STRUCT_OPS' ? operationsNamed(index.types, target) : [];
+  const [only] = operations;
+  return only && operations.length === 1 ? index.types.declaration(only.prototype.returns, '').trim() : 'int';
 }
 
 /** `tracepoint__syscalls__sys_enter_openat`, `kprobe__do_unlinkat`, `xdp_prog`. */

@@ -16,6 +16,7 @@ import { completeMapValues } from './map-values';
 import { completeMembers } from './members';
 import { completeReturn } from './return-value';
 import { completeSection } from './section';
+import { completeOperations } from './struct-ops';
 import { sectionCursorIn } from './section-cursor';
 import { targetFamily } from './targets';
 
@@ -63,6 +64,7 @@ export function complete(view: DocumentView, offset: number): CompletionList {
       return (
         completeMapDefinition(view, offset) ??
         completeMapValues(view, offset) ??
+        completeOperations(view, offset) ??
         completeReturn(view, offset) ??
         functionList(view, offset) ??
         completeMembers(view, offset) ??

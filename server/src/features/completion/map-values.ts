@@ -18,6 +18,8 @@ export function completeMapValues(view: DocumentView, offset: number): Completio
   const last = tokens.at(-1);
   const isTyped = last?.kind === 'word' && last.end === offset;
   const before = isTyped ? tokens.slice(0, -1) : tokens;
+  // clangd is asked with a dot, and with every letter.
+  if (view.besideClangd && (isTyped || before.at(-1)?.text === '.')) return undefined;
   const replace = { start: isTyped ? last.start : offset, end: endOfWord(text, offset) };
   const outer = initializerAround(before, before.length);
   if (outer === undefined || isInComment(text, offset)) return undefined;

@@ -60,7 +60,7 @@ function targets(view: TextView, place: Place, query: string): readonly Completi
   const search = searchTargets(view.kernel.index, query, maxItems);
   return search?.found.map((name) => ({
     label: name,
-    labelDescription: search.prefix.slice(0, -1),
+    labelDescription: search.of?.(name) ?? search.prefix.slice(0, -1),
     kind: 'function',
     ...place(search.prefix + name, true),
   }));

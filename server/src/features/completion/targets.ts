@@ -3,15 +3,18 @@ import { parseSectionName } from '#core/bpf/section-name';
 import type { KernelIndex } from '#core/kernel/model';
 import { createMatcher } from '#core/text/fuzzy';
 import { iteratorNames } from '../../traced/attachable';
+import { operationNames, operationsNamed } from '../../traced/struct-ops';
 
 export interface TargetSearch {
   /** `kprobe/`, as written. */
   readonly prefix: string;
   /** Best first. */
   readonly found: readonly string[];
+  /** What one of them belongs to, where the section does not say it. */
+  of?(name: string): string;
 }
 
-type Family = 'function' | 'traceable' | 'raw-event' | 'hook' | 'syscall' | 'iterator';
+type Family = 'function' | 'traceable' | 'raw-event' | 'hook' | 'syscall' | 'iterator' | 'operation';
 
 /** By the section's name without its suffixes. Targets of other sections are no names of the kernel. */
 const families: Readonly<Record<string, Family>> = {
@@ -29,6 +32,7 @@ const families: Readonly<Record<string, Family>> = {
   ksyscall: 'syscall',
   kretsyscall: 'syscall',
   iter: 'iterator',
+  struct_ops: 'operation',
 };
 
 /** The section whose target is being typed, where the kernel knows names for it. */
@@ -45,7 +49,12 @@ export function searchTargets(index: KernelIndex, query: string, limit: number):
   const target = targetFamily(query);
   if (target === undefined) return undefined;
   const found = searcher(index, target.family)(query.slice(target.prefix.length), limit);
-  return { prefix: target.prefix, found };
+  if (target.family !== 'operation') return { prefix: target.prefix, found };
+  const of = (name: string): string =>
+    operationsNamed(index.types, name)
+      .map(({ struct }) => struct)
+      .join(', ');
+  return { prefix: target.prefix, found, of };
 }
 
 type Search = (query: string, limit: number) => readonly string[];
@@ -83,6 +92,8 @@ function namesOf({ types, functions, events }: KernelIndex, family: Family): rea
         'sys_enter_',
         events.filter(({ category }) => category === 'syscalls').map(({ name }) => name),
       );
+    case 'operation':
+      return [...operationNames(types)].sort();
     case 'iterator':
       return [...iteratorNames(types)].sort();
   }
