@@ -1,6 +1,7 @@
 /** Which kinds of programs may call which helpers, as kernels say; scripts/probe-helpers.mjs makes a table of it. */
 import { HELPER_ROWS } from '#core/bpf/helpers.generated';
 import type { ProgramKind } from '#core/bpf/program-kind';
+import type { SectionDef } from '#core/bpf/sections';
 import { bootGuest } from '#support/guests/guest';
 import { readGuestKernel } from '#support/guests/kernel';
 import { liveKernel } from '#support/live-kernel';
@@ -13,29 +14,56 @@ export type HelperKinds = ReadonlyMap<ProgramKind, ReadonlySet<number>>;
 const unavailable =
   /^(?:unknown func |invalid func |program of this type cannot use helper |helper call might sleep |sleepable helper )/;
 
-/** One question for each target of a kind and each helper, and one whether the kernel takes such programs at all. */
+/** A kind of program with one of the targets that it is asked about with. */
+interface Form {
+  readonly kind: ProgramKind;
+  readonly def: SectionDef;
+  readonly target: string | undefined;
+}
+
+/**
+ * First whether the kernel takes such programs at all; then of each kind, target by target, the helpers that none of its
+ * targets allowed so far.
+ */
 export async function helperKinds(prober: Prober): Promise<HelperKinds> {
+  const kinds = await loadable(prober);
+  const callable = new Map([...kinds.keys()].map((kind) => [kind, new Set<number>()]));
+  const rounds = Math.max(0, ...[...kinds.values()].map((forms) => forms.length));
+  for (let round = 0; round < rounds; round++) {
+    const calls = [...kinds].flatMap(([kind, forms]) => {
+      const form = forms[round];
+      const known = callable.get(kind);
+      if (form === undefined || known === undefined) return [];
+      const { def, target } = form;
+      return HELPER_ROWS.filter(([id]) => !known.has(id)).map(([id]) => ({
+        ...{ known, id },
+        question: { def, target, asks: { call: id } },
+      }));
+    });
+    const answers = await ask(
+      calls.map(({ question }): Question => question),
+      prober,
+    );
+    for (const [n, { known, id }] of calls.entries()) {
+      const answer = answers[n];
+      if (answer !== undefined && !unavailable.test(answer.line)) known.add(id);
+    }
+  }
+  return callable;
+}
+
+/** The kinds of programs that the kernel loads, each with the targets that it loads them for: one at least. */
+async function loadable(prober: Prober): Promise<ReadonlyMap<ProgramKind, readonly Form[]>> {
   const questions = [...sectionOfKind()].flatMap(([kind, def]) =>
-    targetsOf(def).flatMap((target) => {
-      const calls = HELPER_ROWS.map(([id]) => ({ kind, id, question: { def, target, asks: { call: id } } }));
-      const values = [0, 1].map((returns) => ({ kind, id: 0, question: { def, target, asks: { returns } } }));
-      return [...values, ...calls];
-    }),
+    targetsOf(def).flatMap((target) => [0, 1].map((returns) => ({ kind, def, target, asks: { returns } }))),
   );
-  const answers = await ask(
-    questions.map(({ question }): Question => question),
-    prober,
-  );
-  const known = new Set<string>();
-  const kinds = new Map<ProgramKind, Set<number>>();
-  for (const [n, { kind, id, question }] of questions.entries()) {
-    const answer = answers[n];
-    const form = `${kind} ${question.target ?? ''}`;
-    if (id === 0 && answer?.errno === 0) known.add(form);
-    if (!known.has(form) || answer === undefined) continue;
-    const callable = kinds.get(kind) ?? new Set();
-    kinds.set(kind, callable);
-    if (id !== 0 && !unavailable.test(answer.line)) callable.add(id);
+  const answers = await ask(questions, prober);
+  const kinds = new Map<ProgramKind, Form[]>();
+  for (const [n, form] of questions.entries()) {
+    if (answers[n]?.errno !== 0) continue;
+    const forms = kinds.get(form.kind) ?? [];
+    if (forms.at(-1)?.target !== form.target || forms.length === 0) forms.push(form);
+    kinds.set(form.kind, forms);
   }
   return kinds;
 }
