@@ -12,8 +12,19 @@ import { seriesOf } from './series';
 /** `absent`: the kernel does not have it. `refused`: not to such programs. Undefined: not known for certain. */
 export type Availability = 'available' | 'absent' | 'refused' | undefined;
 
+export type Ask = (helper: Helper, def: SectionDef) => Availability;
+
+/** A kernel is immutable, so what it says can be kept as long as it lives. */
+const made = new WeakMap<KernelIndex, Ask>();
+
 /** For many questions about one kernel: its list of helpers is read once, and no question is answered twice. */
-export function availabilityOn(index: KernelIndex): (helper: Helper, def: SectionDef) => Availability {
+export function availabilityOn(index: KernelIndex): Ask {
+  const ask = made.get(index) ?? askerOf(index);
+  made.set(index, ask);
+  return ask;
+}
+
+function askerOf(index: KernelIndex): Ask {
   let own: ReadonlySet<string> | undefined;
   const answers = new Map<string, Availability>();
   const answer = (helper: Helper, def: SectionDef): Availability => {

@@ -5,10 +5,12 @@ import { complete } from '#server/features/completion/index';
 import { helperHover } from '#server/features/helper-hover';
 import { signatureHelp } from '#server/features/signature-help';
 import { applyItem, featureView } from '#support/feature-view';
+import { severalKernels } from '#support/bundled';
 import { parseMarkers } from '#support/markers';
 import { fixtureContext } from '../checks/context';
 
 const context = await fixtureContext('6.1-debian-amd64');
+const older = await fixtureContext('5.10-debian-amd64');
 const docs = () => Promise.resolve(HELPER_DOCS);
 const program = (body: string) => `SEC("xdp")\nint f(struct xdp_md *ctx)\n{\n\t${body}\n\treturn 0;\n}\n`;
 
@@ -118,6 +120,66 @@ describe('completion', () => {
     expect(labels('long x = bpf_ringbuf_res/*|*/;')[0]).toBe('bpf_ringbuf_reserve');
     expect(labels('bpf_user_str/*|*/;')).toEqual(['bpf_probe_read_user_str']);
     expect(labels('if (bpf_/*|*/)').length).toBe(30);
+  });
+
+  const described = (source: string, own = context) => {
+    const { view, cursors } = featureView(source, own);
+    return complete(view, cursors[0] ?? -1).items.map(
+      ({ label, labelDescription }) => `${label}: ${labelDescription}`,
+    );
+  };
+
+  it('puts what the program must not call last, and says so', () => {
+    expect(described(program('bpf_skb_load/*|*/'))).toEqual([
+      'bpf_skb_load_bytes: not for xdp',
+      'bpf_skb_load_bytes_relative: not for xdp',
+    ]);
+    expect(described(program('bpf_adjust/*|*/'))).toEqual([
+      'bpf_xdp_adjust_head: BPF helper',
+      'bpf_xdp_adjust_meta: BPF helper',
+      'bpf_xdp_adjust_tail: BPF helper',
+      'bpf_skb_adjust_room: not for xdp',
+      'bpf_lwt_seg6_adjust_srh: not for xdp',
+    ]);
+    const all = described(program('bpf_get/*|*/'));
+    const first = all.findIndex((one) => one.includes('not for'));
+    expect(first).toBeGreaterThan(0);
+    expect(all.slice(first).every((one) => one.includes(': not for xdp'))).toBe(true);
+    expect(all).toHaveLength(30);
+  });
+
+  it('says what the kernel does not have, and who may sleep', () => {
+    const old = described(program('bpf_loo/*|*/'), older);
+    expect(old[0]).toBe('bpf_map_lookup_elem: BPF helper');
+    expect(old).toContain('bpf_loop: not on 5.10-debian-amd64');
+    const fentry = (suffix: string) =>
+      described(`SEC("fentry${suffix}/vfs_read")\nint f(void *ctx)\n{\n\tbpf_copy_from_user/*|*/\n}\n`);
+    expect(fentry('')[0]).toBe('bpf_copy_from_user: for programs that may sleep');
+    expect(fentry('.s')[0]).toBe('bpf_copy_from_user: BPF helper');
+  });
+
+  it('goes by the programs that call the function, as far as they are known', () => {
+    const inner = (callers: string) =>
+      `static int deep(void *ctx)\n{\n\tbpf_skb_load_bytes/*|*/\n\treturn 0;\n}\nstatic int middle(void *ctx)\n{\n\treturn deep(ctx);\n}\n${callers}`;
+    const caller = (section: string, name: string, callee = 'middle') =>
+      `SEC("${section}")\nint ${name}(void *ctx)\n{\n\treturn ${callee}(ctx);\n}\n`;
+    const firstOf = (callers: string) => described(inner(callers))[0]?.replace('bpf_skb_load_bytes: ', '');
+    expect(firstOf(caller('xdp', 'x'))).toBe('not for xdp');
+    expect(firstOf(caller('xdp', 'x') + caller('kprobe/f', 'k', 'deep'))).toBe('not for these programs');
+    expect(firstOf(caller('xdp', 'x') + caller('tc', 't'))).toBe('BPF helper, not for xdp');
+    expect(firstOf(caller('xdp', 'x', 'other_deep') + caller('tc', 't'))).toBe('BPF helper');
+    expect(firstOf(caller('xdp', 'x') + caller('mine', 'm'))).toBe('BPF helper');
+    expect(firstOf('')).toBe('BPF helper');
+    // What an operation may call, its table says.
+    expect(firstOf(caller('struct_ops/init', 'o'))).toBe('BPF helper');
+  });
+
+  it('says which of several kernels refuse it', async () => {
+    const kernel = await severalKernels('6.12-debian-amd64', ['5.10-debian-amd64']);
+    const several = { analyzer: context.analyzer, kernel };
+    expect(described(program('bpf_loop/*|*/'), several)[0]).toBe(
+      'bpf_loop: BPF helper, not on 5.10-debian-amd64',
+    );
   });
 
   it('replaces the whole name', () => {

@@ -73,11 +73,13 @@ export function complete(view: DocumentView, offset: number): CompletionList {
   }
 }
 
-/** Helpers, which clangd knows too, and kfuncs. */
+/** Helpers, which clangd knows too, and kfuncs; behind them helpers that are refused. */
 function functionList(view: DocumentView, offset: number): CompletionList | undefined {
   const helpers = view.besideClangd ? undefined : completeHelper(view, offset);
   const kfuncs = completeKfunc(view, offset);
-  return kfuncs.length === 0 ? helpers : { items: [...(helpers?.items ?? []), ...kfuncs], incomplete: true };
+  if (helpers === undefined && kfuncs.length === 0) return undefined;
+  const { callable, refused } = helpers ?? { callable: [], refused: [] };
+  return { items: [...callable, ...kfuncs, ...refused], incomplete: true };
 }
 
 /** Of the event's record as its format names them; behind those, and of everything else, as their structs do. */

@@ -1,0 +1,32 @@
+/** The programs that come to a place: those in whose body it is, or that call, or pass on, the function around it. */
+import type { FunctionDef, Program, SourceAnalysis } from '../analysis/model';
+import { contains } from '../view';
+
+export function programsAt(source: SourceAnalysis, offset: number): readonly Program[] {
+  const around = source.functions.find(({ bodySpan }) => contains(bodySpan, offset));
+  if (around === undefined) return [];
+  const seen = new Set([around]);
+  const programs: Program[] = [];
+  // What is added on the way is gone through, too.
+  for (const fn of seen) {
+    const own = source.programs.filter((program) => program.function.bodySpan.start === fn.bodySpan.start);
+    programs.push(...own);
+    if (own.length === 0) for (const caller of mentioning(source, fn)) seen.add(caller);
+  }
+  return programs;
+}
+
+function mentioning(
+  { text, functions }: SourceAnalysis,
+  { name, bodySpan }: FunctionDef,
+): readonly FunctionDef[] {
+  const found = new Set<FunctionDef>();
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+    if (isWord(text[at - 1]) || isWord(text[at + name.length])) continue;
+    const fn = functions.find((one) => one.bodySpan.start < at && at < one.bodySpan.end);
+    if (fn && fn.bodySpan.start !== bodySpan.start) found.add(fn);
+  }
+  return [...found];
+}
+
+const isWord = (char: string | undefined): boolean => char !== undefined && /\w/.test(char);
