@@ -18,8 +18,11 @@ export interface Analyzer {
 export interface SourceFile {
   /** The analysis of the current text. Cheap when asked twice. */
   readonly analysis: SourceAnalysis;
-  /** Applies edits one after another, each in offsets of the text that the one before left. */
-  update(edits: readonly TextEdit[]): void;
+  /**
+   * Applies edits one after another, each in offsets of the text that the one before left.
+   * @param text what they make, where the caller has it anyway: a long text is not copied twice then
+   */
+  update(edits: readonly TextEdit[], text?: string): void;
   /** Replaces everything. */
   replace(text: string): void;
   dispose(): void;

@@ -20,8 +20,9 @@ function openFile(text: string, parser: CParser): SourceFile {
       known ??= linker.link(store.text, store.chunks, store.words);
       return known;
     },
-    update(edits) {
-      for (const { span, newText } of edits) store.edit(span, newText);
+    update(edits, text) {
+      for (const [n, { span, newText }] of edits.entries())
+        store.edit(span, newText, n === edits.length - 1 ? text : undefined);
       known = undefined;
     },
     replace(newText) {

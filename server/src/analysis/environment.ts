@@ -9,6 +9,8 @@ import type { WrittenType } from './types';
 export interface Environment {
   readonly macros: Macros;
   readonly typedefs: ReadonlyMap<string, WrittenType>;
+  /** There are attributes for several declarations at once. */
+  readonly pragmas: boolean;
   /** The declarations it was made of: the same ones make the same environment. */
   readonly sources: readonly unknown[];
 }
@@ -35,9 +37,11 @@ export function readEnvironment(chunks: readonly Chunk[], previous: Environment 
     typedefs.set(typedef.name, typedef.type);
   }
   for (const name of twice) typedefs.delete(name);
+  const directives = chunks.flatMap(({ content }) => content.directives);
   return {
-    macros: readMacros(chunks.flatMap(({ content }) => content.directives)),
+    macros: readMacros(directives),
     typedefs,
+    pragmas: directives.some(({ kind }) => kind === 'pragma'),
     sources,
   };
 }

@@ -12,16 +12,23 @@ export interface FileTable {
 }
 
 /** Made when it is first asked: most files pass ctx to no function. */
-export function fileTable(chunks: readonly Chunk[], words: WordCounts): FileTable {
+export function fileTable(
+  chunks: readonly Chunk[],
+  words: WordCounts,
+  variables: ReadonlySet<string>,
+): FileTable {
   const made: { names?: FunctionNames } = {};
   const names = (): FunctionNames => (made.names ??= functionNames(chunks));
   return {
     definition: (name) => names().definitions.get(name),
     prototypes: (name) => names().prototypes.get(name) ?? 0,
     mentions: (name) => words.count(name),
-    variables: new Set(chunks.flatMap(({ content }) => content.variable ?? [])),
+    variables,
   };
 }
+
+export const mutableVariables = (chunks: readonly Chunk[]): ReadonlySet<string> =>
+  new Set(chunks.flatMap(({ content }) => content.variable ?? []));
 
 interface FunctionNames {
   /** Undefined for a name that is defined twice. */

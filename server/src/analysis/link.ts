@@ -1,18 +1,19 @@
 /** Puts the chunks of a file together: the `SourceAnalysis`. What has neither changed nor moved is taken over as it is. */
 import type { Chunk } from './chunk';
 import { BodyFacts } from './ctx-uses/body-facts';
+import { CtxLists, PlacedUses, type Uses, type UsesMemo } from './ctx-lists';
 import type { CtxFacts, RawUse } from './ctx-uses/facts';
 import { followHelpers, type ProgramChunk } from './ctx-uses/helpers';
 import { resolveName, resolveUse } from './ctx-uses/resolve';
 import { readEnvironment, type Environment } from './environment';
 import { FileExpressions } from './expressions/expressions';
-import { fileTable, type FileTable } from './file-table';
+import { fileTable, mutableVariables, type FileTable } from './file-table';
 import { tokenize } from './lexer';
-import { ChunkMemory, surroundingsOf, type Surroundings } from './memory';
-import type { CtxName, CtxUse, FunctionDef, Program, SourceAnalysis } from './model';
+import { ChunkMemory, surroundingsAfter, surroundingsOf, type Surroundings } from './memory';
+import type { Program, SourceAnalysis, Span } from './model';
 import type { CParser } from './parser';
 import { readPlaced, shiftPlaced, type Placed } from './placement';
-import { shiftName, shiftUse, type Unowned } from './shift';
+import { firstFrom, replaced, wholeWindow, windowOf, type Window } from './window';
 import type { WordCounts } from './word-counts';
 
 /** What was made of a chunk, and from what. */
@@ -26,27 +27,32 @@ export interface LinkMemo {
   at: { readonly start: number; readonly placed: Placed; uses?: PlacedUses };
 }
 
-interface UsesMemo {
-  readonly facts: CtxFacts;
-  /** The certainty of a use depends on the rest of the file. */
-  readonly asksFile: boolean;
-  /** What the rest of the file says about the certainty of each use. */
-  readonly verdicts: string;
-  readonly uses: readonly Unowned<CtxUse>[];
-  readonly names: readonly Unowned<CtxName>[];
+/** What is known of the file as it was, one value for each of its chunks. */
+interface Linked {
+  readonly length: number;
+  readonly chunks: readonly Chunk[];
+  readonly starts: readonly number[];
+  readonly memos: readonly (LinkMemo | undefined)[];
+  /** Where ctx is followed. */
+  readonly programs: readonly (ProgramChunk | undefined)[];
+  readonly found: readonly (PlacedUses | undefined)[];
+  readonly environment: Environment;
+  readonly surroundings: Surroundings;
+  readonly variables: ReadonlySet<string>;
+  /** Names that the certainty of uses depends on. */
+  readonly asked: ReadonlySet<string>;
+  /** Of all chunks, in their order. */
+  readonly lists: Placed;
 }
 
-interface PlacedUses {
-  readonly of: UsesMemo;
-  readonly uses: readonly CtxUse[];
-  readonly names: readonly CtxName[];
-}
+const noLists: Placed = {
+  ...{ sections: [], programs: [], functions: [], maps: [], structs: [], kernelFunctions: [], includes: [] },
+};
 
 export class Linker {
   readonly #parser: CParser;
   readonly #bodies: BodyFacts;
-  #environment: Environment | undefined;
-  #surroundings: Surroundings | undefined;
+  #last: Linked | undefined;
 
   constructor(parser: CParser) {
     this.#parser = parser;
@@ -54,65 +60,111 @@ export class Linker {
   }
 
   link(text: string, chunks: readonly Chunk[], words: WordCounts): SourceAnalysis {
-    const environment = readEnvironment(chunks, this.#environment);
-    this.#environment = environment;
-    const surroundings = surroundingsOf(chunks, this.#surroundings);
-    this.#surroundings = surroundings;
-    const memos = placeAll(chunks, environment);
-    const table = fileTable(chunks, words);
-    const starts = this.#starts(chunks, memos, table);
-    const found = starts.map((start) => this.#programUses(start, environment, table));
-    const helpers = this.#helperUses(starts, environment, table);
-    const all = memos.map((memo) => memo.at.placed);
-    const parts = [...found, ...helpers];
-    const uses = gather(parts, (part) => part.uses);
-    const names = gather(parts, (part) => part.names);
-    if (helpers.length > 0) {
-      uses.sort((a, b) => a.span.start - b.span.start);
-      names.sort((a, b) => a.scope.start - b.scope.start);
-    }
+    const last = this.#last;
+    const linked =
+      (last && this.#relink(last, chunks, text.length, words)) ?? this.#linkAll(chunks, text.length, words);
+    this.#last = linked;
+    const { environment, variables, lists, memos, starts, programs, found, surroundings } = linked;
+    const passing = programs.filter(isPassing);
+    const helpers = this.#helperUses(passing, environment, fileTable(chunks, words, variables));
+    const ctx = new CtxLists(found, helpers);
     return {
       text,
-      sections: gather(all, (placed) => placed.sections),
-      programs: gather(all, (placed) => placed.programs),
-      functions: gather(all, (placed) => placed.functions),
-      maps: gather(all, (placed) => placed.maps),
-      structs: gather(all, (placed) => placed.structs),
-      kernelFunctions: gather(all, (placed) => placed.kernelFunctions),
-      includes: gather(all, (placed) => placed.includes),
-      ctxUses: uses,
-      ctxNames: names,
+      ...lists,
+      get ctxUses() {
+        return ctx.uses;
+      },
+      get ctxNames() {
+        return ctx.names;
+      },
       constants: environment.macros.constants,
-      expressions: new FileExpressions(this.#parser, environment, chunks, table.variables),
-      memory: new ChunkMemory(surroundings, functionChunks(chunks, memos)),
+      expressions: new FileExpressions(this.#parser, environment, { chunks, starts }, variables),
+      memory: new ChunkMemory(surroundings, chunks, memos),
     };
   }
 
-  #starts(chunks: readonly Chunk[], memos: readonly LinkMemo[], table: FileTable): ProgramChunk[] {
-    const starts: ProgramChunk[] = [];
-    for (const [i, chunk] of chunks.entries()) {
-      const programs = followed(memos[i]?.at.placed.programs ?? []);
-      if (programs)
-        starts.push({ chunk, facts: this.#bodies.of(chunk, 0, 'ctx', table.variables), programs });
-    }
-    return starts;
+  #linkAll(chunks: readonly Chunk[], length: number, words: WordCounts): Linked {
+    const environment = readEnvironment(chunks, this.#last?.environment);
+    const surroundings = surroundingsOf(chunks, this.#last?.surroundings);
+    const variables = mutableVariables(chunks);
+    const preserves = preservedAt(chunks, environment);
+    const memos = chunks.map((chunk, at) => placeChunk(chunk, environment, preserves[at] ?? false));
+    const common = { chunks, length, environment, surroundings, variables };
+    return this.#linked(common, wholeWindow(chunks), memos, undefined, words);
   }
 
-  #programUses(
-    { chunk, facts, programs }: ProgramChunk,
-    environment: Environment,
-    table: FileTable,
-  ): PlacedUses {
+  /** Undefined where the edit may mean something to chunks that stay as they are. */
+  #relink(last: Linked, chunks: readonly Chunk[], length: number, words: WordCounts): Linked | undefined {
+    const { environment, variables, asked } = last;
+    const edited = windowOf(last.chunks, chunks, length - last.length);
+    const { from, to, oldTo } = edited;
+    const gone = last.chunks.slice(from, oldTo);
+    const come = chunks.slice(from, to);
+    if (environment.pragmas || ![...gone, ...come].every((chunk) => isLocal(chunk, asked))) return undefined;
+    const placeAt = (at: number): LinkMemo | undefined => placeChunk(chunks[at], environment, false);
+    const memos = replaced(last.memos, edited, placeAt, (_, at) => placeAt(at));
+    const surroundings = surroundingsAfter(last.surroundings, edited, come);
+    const common = { chunks, length, environment, surroundings, variables };
+    return this.#linked(common, edited, memos, last, words);
+  }
+
+  #linked(
+    common: Omit<Linked, 'starts' | 'memos' | 'programs' | 'found' | 'asked' | 'lists'>,
+    edited: Window,
+    memos: Linked['memos'],
+    last: Linked | undefined,
+    words: WordCounts,
+  ): Linked {
+    const { chunks, environment, variables, length } = common;
+    const table = fileTable(chunks, words, variables);
+    const starts = replaced(
+      last?.starts ?? [],
+      edited,
+      (at) => chunks[at]?.start ?? 0,
+      (start) => start + edited.shift,
+    );
+    const programs = replaced(
+      last?.programs ?? [],
+      edited,
+      (at) => this.#program(chunks[at], memos[at], variables),
+      (known, at) => known && this.#program(chunks[at], memos[at], variables),
+    );
+    const asked = new Set(last?.asked);
+    const found = replaced<PlacedUses | undefined>(
+      last?.found ?? [],
+      edited,
+      (at) => {
+        const program = programs[at];
+        const uses = program && this.#programUses(program, environment, table);
+        for (const name of uses?.of.asks ?? []) asked.add(name);
+        return uses;
+      },
+      (known, at) => {
+        const program = programs[at];
+        return known && program && placedUses(program, known.of);
+      },
+    );
+    const lists = listsOf({ memos, starts, length }, edited, last);
+    return { ...common, starts, memos, programs, found, asked, lists };
+  }
+
+  /** Undefined where there is no ctx to follow. */
+  #program(
+    chunk: Chunk | undefined,
+    memo: LinkMemo | undefined,
+    variables: ReadonlySet<string>,
+  ): ProgramChunk | undefined {
+    const programs = memo && followed(memo.at.placed.programs);
+    return chunk && programs && { chunk, facts: this.#bodies.of(chunk, 0, 'ctx', variables), programs };
+  }
+
+  #programUses(program: ProgramChunk, environment: Environment, table: FileTable): PlacedUses {
+    const { chunk, facts } = program;
     const link = chunk.memo.link;
     const known = link?.uses?.facts === facts ? link.uses : undefined;
-    const own = known && !known.asksFile ? known : this.#ownUses(facts, known, environment, table);
-    if (link?.at.uses?.of === own) return link.at.uses;
-    const placed = { of: own, ...place(own, chunk.start, programs) };
-    if (link) {
-      link.uses = own;
-      link.at.uses = placed;
-    }
-    return placed;
+    const own = known?.asks.length === 0 ? known : this.#ownUses(facts, known, environment, table);
+    if (link) link.uses = own;
+    return placedUses(program, own);
   }
 
   #ownUses(
@@ -127,58 +179,109 @@ export class Linker {
       : resolveFacts(facts, certain, environment);
   }
 
-  #helperUses(
-    starts: readonly ProgramChunk[],
-    environment: Environment,
-    table: FileTable,
-  ): Omit<PlacedUses, 'of'>[] {
+  #helperUses(starts: readonly ProgramChunk[], environment: Environment, table: FileTable): Uses[] {
     return followHelpers(starts, table, environment, this.#bodies).map(
       ({ chunk, facts, programs, ...reached }) => {
         const certain = facts.uses.map(
           (use) => reached.certain && isCertain(use, reached.returnUsed, table, environment),
         );
-        return place(resolveFacts(facts, certain, environment), chunk.start, programs);
+        return new PlacedUses(resolveFacts(facts, certain, environment), chunk.start, programs);
       },
     );
   }
 }
 
-/** As `flatMap`, which takes several times as long on thousands of mostly empty lists. */
-function gather<P, T>(parts: readonly P[], listOf: (part: P) => readonly T[]): T[] {
-  const all: T[] = [];
-  for (const part of parts) for (const item of listOf(part)) all.push(item);
-  return all;
+/** Taken over where they stand where they stood. */
+function placedUses({ chunk, programs }: ProgramChunk, own: UsesMemo): PlacedUses {
+  const at = chunk.memo.link?.at;
+  if (at?.uses?.of === own) return at.uses;
+  const placed = new PlacedUses(own, chunk.start, programs);
+  if (at) at.uses = placed;
+  return placed;
 }
 
-function functionChunks(
-  chunks: readonly Chunk[],
-  memos: readonly LinkMemo[],
-): ReadonlyMap<FunctionDef, Chunk> {
-  const found = new Map<FunctionDef, Chunk>();
-  for (const [n, chunk] of chunks.entries())
-    for (const fn of memos[n]?.at.placed.functions ?? []) found.set(fn, chunk);
-  return found;
+function listsOf(
+  { memos, starts, length }: Pick<Linked, 'memos' | 'starts' | 'length'>,
+  { from, to, oldTo, shift }: Window,
+  last: Linked | undefined,
+): Placed {
+  const begin = starts[from] ?? length;
+  const end = last ? (last.starts[oldTo] ?? last.length) : 0;
+  const until = shift === 0 ? to : memos.length;
+  const old = last?.lists ?? noLists;
+  const list = <T>(
+    before: readonly T[],
+    listAt: (at: number) => readonly T[],
+    startOf: (item: T) => number,
+  ): readonly T[] => {
+    const items = before.slice(0, firstFrom(before, begin, startOf));
+    for (let at = from; at < until; at++) for (const item of listAt(at)) items.push(item);
+    if (shift !== 0) return items;
+    const behind = firstFrom(before, end, startOf);
+    return behind === before.length ? items : items.concat(before.slice(behind));
+  };
+  const placed = (at: number): Placed => memos[at]?.at.placed ?? noLists;
+  return {
+    sections: list(old.sections, (at) => placed(at).sections, spanStart),
+    programs: list(
+      old.programs,
+      (at) => placed(at).programs,
+      ({ section }) => section.span.start,
+    ),
+    functions: list(old.functions, (at) => placed(at).functions, spanStart),
+    maps: list(old.maps, (at) => placed(at).maps, spanStart),
+    structs: list(old.structs, (at) => placed(at).structs, spanStart),
+    kernelFunctions: list(old.kernelFunctions, (at) => placed(at).kernelFunctions, spanStart),
+    includes: list(old.includes, (at) => placed(at).includes, spanStart),
+  };
 }
 
-function placeAll(chunks: readonly Chunk[], environment: Environment): LinkMemo[] {
+const isPassing = (program: ProgramChunk | undefined): program is ProgramChunk =>
+  program !== undefined && program.facts.passes.length > 0;
+
+const spanStart = ({ span }: { readonly span: Span }): number => span.start;
+
+/** What the edit adds or takes away is nothing that other chunks look at. */
+function isLocal({ content }: Chunk, asked: ReadonlySet<string>): boolean {
+  const { directives, typedef, variable, head } = content;
+  return (
+    directives.length === 0 &&
+    !typedef &&
+    variable === undefined &&
+    !(head !== undefined && asked.has(head.name))
+  );
+}
+
+/** Of each chunk, whether a `#pragma clang attribute push(preserve_access_index)` is in force. */
+function preservedAt(chunks: readonly Chunk[], { pragmas }: Environment): readonly boolean[] {
   const pushed: boolean[] = [];
-  return chunks.map((chunk) => {
+  if (!pragmas) return [];
+  return chunks.map(({ content }) => {
     const preserve = pushed.includes(true);
-    for (const directive of chunk.content.directives) {
+    for (const directive of content.directives) {
       if (directive.kind !== 'pragma') continue;
       if (directive.action === 'pop') pushed.pop();
       else pushed.push(directive.action === 'push-preserve');
     }
-    const { start, memo } = chunk;
-    const known = memo.link;
-    if (known?.environment === environment && known.preserve === preserve) {
-      if (known.at.start !== start) known.at = { start, placed: shiftPlaced(known.own, start) };
-      return known;
-    }
-    const own = readPlaced(chunk, environment, preserve);
-    memo.link = { environment, preserve, own, at: { start, placed: shiftPlaced(own, start) } };
-    return memo.link;
+    return preserve;
   });
+}
+
+function placeChunk(
+  chunk: Chunk | undefined,
+  environment: Environment,
+  preserve: boolean,
+): LinkMemo | undefined {
+  if (!chunk) return undefined;
+  const { start, memo } = chunk;
+  const known = memo.link;
+  if (known?.environment === environment && known.preserve === preserve) {
+    if (known.at.start !== start) known.at = { start, placed: shiftPlaced(known.own, start) };
+    return known;
+  }
+  const own = readPlaced(chunk, environment, preserve);
+  memo.link = { environment, preserve, own, at: { start, placed: shiftPlaced(own, start) } };
+  return memo.link;
 }
 
 /** Undefined where there is no ctx to follow: no program, a form that is not understood, two different sections. */
@@ -191,21 +294,10 @@ function followed(programs: readonly Program[]): readonly [Program, ...Program[]
 function resolveFacts(facts: CtxFacts, certain: readonly boolean[], environment: Environment): UsesMemo {
   return {
     facts,
-    asksFile: facts.uses.some((use) => use.usage.calls.length > 0 || use.inside.length > 0),
+    asks: facts.uses.flatMap(({ usage, inside }) => [...usage.calls.map(({ callee }) => callee), ...inside]),
     verdicts: certain.map(Number).join(''),
     uses: facts.uses.flatMap((use, i) => resolveUse(use, environment, certain[i] ?? false) ?? []),
     names: facts.names.flatMap((name) => resolveName(name, environment) ?? []),
-  };
-}
-
-function place(
-  own: UsesMemo,
-  by: number,
-  programs: readonly [Program, ...Program[]],
-): Omit<PlacedUses, 'of'> {
-  return {
-    uses: own.uses.map((use) => shiftUse(use, by, programs)),
-    names: own.names.map((name) => shiftName(name, by, programs)),
   };
 }
 

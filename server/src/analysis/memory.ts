@@ -3,7 +3,9 @@
  * declaration changes, or anything that stands outside of the bodies of functions: then everything may mean something else.
  */
 import type { Chunk } from './chunk';
+import type { LinkMemo } from './link';
 import type { FunctionDef, FunctionMemory, FunctionNotes } from './model';
+import type { Window } from './window';
 
 /** What of each chunk others can see, in order. */
 export type Surroundings = readonly (Chunk | string)[];
@@ -12,27 +14,55 @@ export type Surroundings = readonly (Chunk | string)[];
 export function surroundingsOf(chunks: readonly Chunk[], previous: Surroundings | undefined): Surroundings {
   let same = previous?.length === chunks.length;
   const found = chunks.map((chunk, n) => {
-    const seen = chunk.content.frame ?? chunk;
+    const seen = seenOf(chunk);
     same &&= seen === previous?.[n];
     return seen;
   });
   return same && previous ? previous : found;
 }
 
+/** Those after an edit that made these chunks anew. */
+export function surroundingsAfter(
+  previous: Surroundings,
+  { from, oldTo }: Window,
+  come: readonly Chunk[],
+): Surroundings {
+  const seen = come.map(seenOf);
+  if (seen.length === oldTo - from && seen.every((one, n) => one === previous[from + n])) return previous;
+  return [...previous.slice(0, from), ...seen, ...previous.slice(oldTo)];
+}
+
+const seenOf = (chunk: Chunk): Chunk | string => chunk.content.frame ?? chunk;
+
 export class ChunkMemory implements FunctionMemory {
   readonly #surroundings: Surroundings;
-  readonly #chunks: ReadonlyMap<FunctionDef, Chunk>;
+  readonly #chunks: readonly Chunk[];
+  readonly #memos: readonly (LinkMemo | undefined)[];
+  #byFunction: ReadonlyMap<FunctionDef, Chunk> | undefined;
 
-  constructor(surroundings: Surroundings, chunks: ReadonlyMap<FunctionDef, Chunk>) {
+  constructor(
+    surroundings: Surroundings,
+    chunks: readonly Chunk[],
+    memos: readonly (LinkMemo | undefined)[],
+  ) {
     this.#surroundings = surroundings;
     this.#chunks = chunks;
+    this.#memos = memos;
   }
 
   notesOf(fn: FunctionDef): FunctionNotes | undefined {
-    const memo = this.#chunks.get(fn)?.memo;
+    const memo = (this.#byFunction ??= this.#functions()).get(fn)?.memo;
     if (!memo) return undefined;
     if (memo.notes?.surroundings !== this.#surroundings)
       memo.notes = { surroundings: this.#surroundings, of: new Map<object, Set<string>>() };
     return memo.notes.of;
+  }
+
+  /** Functions that have moved since are not those of this analysis, and not found. */
+  #functions(): ReadonlyMap<FunctionDef, Chunk> {
+    const found = new Map<FunctionDef, Chunk>();
+    for (const [at, chunk] of this.#chunks.entries())
+      for (const fn of this.#memos[at]?.at.placed.functions ?? []) found.set(fn, chunk);
+    return found;
   }
 }

@@ -67,23 +67,29 @@ export function readPlaced(chunk: Chunk, environment: Environment, preserve: boo
 }
 
 export function shiftPlaced(placed: Placed, by: number): Placed {
-  const sections = placed.sections.map((site) => shiftSection(site, by));
-  const functions = placed.functions.map((definition) => shiftFunction(definition, by));
+  const sections = shifted(placed.sections, shiftSection, by);
+  const functions = shifted(placed.functions, shiftFunction, by);
   const [definition] = functions;
+  const programs = placed.programs.flatMap((program) => {
+    const section = sections[placed.sections.indexOf(program.section)];
+    return section && definition
+      ? [{ section, function: definition, ctx: shiftCtx(program.ctx, definition, by) }]
+      : [];
+  });
   return {
     sections,
     functions,
-    programs: placed.programs.flatMap((program) => {
-      const section = sections[placed.sections.indexOf(program.section)];
-      return section && definition
-        ? [{ section, function: definition, ctx: shiftCtx(program.ctx, definition, by) }]
-        : [];
-    }),
-    maps: placed.maps.map((map) => shiftMap(map, by)),
-    structs: placed.structs.map((struct) => shiftStruct(struct, by)),
-    kernelFunctions: placed.kernelFunctions.map((declared) => shiftKernelFunction(declared, by)),
-    includes: placed.includes.map((include) => shiftInclude(include, by)),
+    programs: programs.length === 0 ? placed.programs : programs,
+    maps: shifted(placed.maps, shiftMap, by),
+    structs: shifted(placed.structs, shiftStruct, by),
+    kernelFunctions: shifted(placed.kernelFunctions, shiftKernelFunction, by),
+    includes: shifted(placed.includes, shiftInclude, by),
   };
+}
+
+/** Most lists are empty, and stay the same. */
+function shifted<T>(list: readonly T[], shift: (item: T, by: number) => T, by: number): readonly T[] {
+  return list.length === 0 ? list : list.map((item) => shift(item, by));
 }
 
 /** Whether the declaration after the site stands in its section. */

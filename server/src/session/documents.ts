@@ -36,13 +36,14 @@ export class OpenDocument {
   update(changes: readonly TextDocumentContentChangeEvent[], version: number): void {
     for (const change of changes) {
       if ('range' in change) {
-        const { start, end } = change.range;
-        const span = { start: this.text.offsetAt(start), end: this.text.offsetAt(end) };
-        this.#source?.update([{ span, newText: change.text }]);
+        const [start, end] = [this.text.offsetAt(change.range.start), this.text.offsetAt(change.range.end)];
+        const span = { start: Math.min(start, end), end: Math.max(start, end) };
+        this.text = TextDocument.update(this.text, [change], version);
+        this.#source?.update([{ span, newText: change.text }], this.text.getText());
       } else {
+        this.text = TextDocument.update(this.text, [change], version);
         this.#source?.replace(change.text);
       }
-      this.text = TextDocument.update(this.text, [change], version);
     }
   }
 

@@ -8,6 +8,7 @@ import { maskCode } from '../mask';
 import type { CParser } from '../parser';
 import { macroCtxType, parameterType } from '../programs';
 import type { WrittenType } from '../types';
+import { firstFrom } from '../window';
 import { ExpressionBuilder, type Texts } from './build';
 import { collectAccesses } from './collect';
 import { completed, wordAround } from './completed';
@@ -20,14 +21,19 @@ export interface AccessMemo {
   readonly accesses: readonly Access[];
 }
 
+/** With where they stood when the file was analysed: chunks move. */
+export interface PlacedChunks {
+  readonly chunks: readonly Chunk[];
+  readonly starts: readonly number[];
+}
+
 /** Without a member in it, a body is not parsed. */
 const hasMember = /->|[\w)\]]\s*\.\s*[A-Za-z_]|\bBPF_(?:CORE|PROBE)_READ/;
 
 export class FileExpressions implements Expressions {
   readonly #parser: CParser;
   readonly #environment: Environment;
-  /** With where they stood when the file was analysed: chunks move. */
-  readonly #places: readonly { readonly chunk: Chunk; readonly start: number }[];
+  readonly #placed: PlacedChunks;
   readonly #variables: ReadonlySet<string>;
   #functions: readonly FunctionAccesses[] | undefined;
   /** What the accesses of every body depend on beside its text. */
@@ -36,18 +42,20 @@ export class FileExpressions implements Expressions {
   constructor(
     parser: CParser,
     environment: Environment,
-    chunks: readonly Chunk[],
+    placed: PlacedChunks,
     variables: ReadonlySet<string>,
   ) {
     this.#parser = parser;
     this.#environment = environment;
-    this.#places = chunks.flatMap((chunk) => (chunk.content.head ? [{ chunk, start: chunk.start }] : []));
+    this.#placed = placed;
     this.#variables = variables;
   }
 
   get functions(): readonly FunctionAccesses[] {
-    return (this.#functions ??= this.#places.flatMap(({ chunk, start }) => {
+    const { chunks, starts } = this.#placed;
+    return (this.#functions ??= chunks.flatMap((chunk, n) => {
       const { head } = chunk.content;
+      const start = starts[n] ?? 0;
       const accesses = head ? this.#accessesOf(chunk) : [];
       if (!head || accesses.length === 0) return [];
       const nameSpan = { start: head.nameSpan.start + start, end: head.nameSpan.end + start };
@@ -56,10 +64,13 @@ export class FileExpressions implements Expressions {
   }
 
   memberAt(offset: number): CursorMember | undefined {
-    const place = this.#places.findLast(({ start }) => start <= offset);
-    const body = place?.chunk.content.head?.bodySpan;
-    if (!place || !body) return undefined;
-    const { chunk, start } = place;
+    const { chunks, starts } = this.#placed;
+    let n = firstFrom(starts, offset + 1, (start) => start) - 1;
+    while (n >= 0 && !chunks[n]?.content.head) n--;
+    const chunk = chunks[n];
+    const body = chunk?.content.head?.bodySpan;
+    if (!chunk || !body) return undefined;
+    const start = starts[n] ?? 0;
     const at = offset - start;
     if (at <= body.start || at > chunk.text.length) return undefined;
     const text = completed(chunk, body.start, at);

@@ -1,0 +1,82 @@
+/**
+ * The uses and names of ctx of a whole file, in the order of its chunks. They are many, and most edits are followed by
+ * the next one before anybody asks for them: so they are put where they stand when they are asked for.
+ */
+import type { CtxFacts } from './ctx-uses/facts';
+import type { CtxName, CtxUse, Program } from './model';
+import { shiftName, shiftUse, type Unowned } from './shift';
+
+/** What a chunk says, in its own offsets. */
+export interface UsesMemo {
+  readonly facts: CtxFacts;
+  /** The certainty of a use depends on what the rest of the file says of these names. */
+  readonly asks: readonly string[];
+  /** What the rest of the file says about the certainty of each use. */
+  readonly verdicts: string;
+  readonly uses: readonly Unowned<CtxUse>[];
+  readonly names: readonly Unowned<CtxName>[];
+}
+
+export interface Uses {
+  readonly uses: readonly CtxUse[];
+  readonly names: readonly CtxName[];
+}
+
+type Owners = readonly [Program, ...Program[]];
+
+/** The same for where the chunk stands. */
+export class PlacedUses implements Uses {
+  readonly of: UsesMemo;
+  readonly #by: number;
+  readonly #programs: Owners;
+  #uses: readonly CtxUse[] | undefined;
+  #names: readonly CtxName[] | undefined;
+
+  constructor(of: UsesMemo, by: number, programs: Owners) {
+    this.of = of;
+    this.#by = by;
+    this.#programs = programs;
+  }
+
+  get uses(): readonly CtxUse[] {
+    return (this.#uses ??= this.of.uses.map((use) => shiftUse(use, this.#by, this.#programs)));
+  }
+
+  get names(): readonly CtxName[] {
+    return (this.#names ??= this.of.names.map((name) => shiftName(name, this.#by, this.#programs)));
+  }
+}
+
+export class CtxLists implements Uses {
+  readonly #found: readonly (Uses | undefined)[];
+  readonly #helpers: readonly Uses[];
+  #uses: readonly CtxUse[] | undefined;
+  #names: readonly CtxName[] | undefined;
+
+  constructor(found: readonly (Uses | undefined)[], helpers: readonly Uses[]) {
+    this.#found = found;
+    this.#helpers = helpers;
+  }
+
+  get uses(): readonly CtxUse[] {
+    return (this.#uses ??= this.#all(
+      (part) => part.uses,
+      ({ span }) => span.start,
+    ));
+  }
+
+  get names(): readonly CtxName[] {
+    return (this.#names ??= this.#all(
+      (part) => part.names,
+      ({ scope }) => scope.start,
+    ));
+  }
+
+  #all<T>(listOf: (part: Uses) => readonly T[], startOf: (item: T) => number): readonly T[] {
+    const all: T[] = [];
+    for (const part of this.#found) if (part) for (const item of listOf(part)) all.push(item);
+    if (this.#helpers.length === 0) return all;
+    for (const part of this.#helpers) for (const item of listOf(part)) all.push(item);
+    return all.sort((a, b) => startOf(a) - startOf(b));
+  }
+}
