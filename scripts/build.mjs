@@ -1,8 +1,8 @@
 // Bundles the three entry points and copies what cannot be bundled (docs/build.md says which files and why).
-import { build } from 'esbuild';
-import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { build, transform } from 'esbuild';
+import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAgents } from './build-agent.mjs';
 
@@ -28,23 +28,16 @@ const common = {
 };
 
 /**
- * The server's first answer goes out before its parser is loaded, and without the modules of Node that are slow to load
- * and not needed for it: `import()` of a file becomes `require` of the bundle of that name, and these modules are loaded
- * when something of them is used first.
+ * The server's first answer goes out before most of it is loaded, and without the modules of Node that are slow to load
+ * and not needed for it: these are loaded when something of them is used first.
  */
-const bundles = {
-  'create-analyzer': './server-analysis.js',
-  'helper-docs.generated': './server-helpers.js',
-};
 const late = {
   name: 'late',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /./ }, ({ path, kind }) => {
-      const bundle = kind === 'dynamic-import' ? bundles[path.split('/').at(-1)] : undefined;
-      return bundle && { path: bundle, external: true };
-    });
-    onResolve({ filter: /^(node:)?(crypto|fs\/promises)$/ }, ({ path, namespace }) =>
-      namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
+    onResolve({ filter: /^(node:)?(crypto|fs\/promises|v8)$/ }, ({ path, namespace, kind }) =>
+      namespace === 'late' || kind === 'dynamic-import'
+        ? { path, external: true }
+        : { path, namespace: 'late' },
     );
     onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({
       contents: `for (const name of ${JSON.stringify(Object.keys(require(path)))})
@@ -52,13 +45,42 @@ const late = {
     }));
   },
 };
-const server = {
-  ...common,
-  minifyWhitespace: true,
-  minifySyntax: true,
-  supported: { 'dynamic-import': false },
-  plugins: [late],
-};
+
+/**
+ * The server as one file for each `import()`, and files that they share. esbuild splits ECMAScript modules alone, and a
+ * script from V8's code cache has no loader for these: each becomes CommonJS, and `import()` becomes `require`.
+ */
+async function buildServer(entryPoints) {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints,
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'server-shared-[hash]',
+    sourcemap: 'inline',
+    minifySyntax: true,
+    plugins: [late],
+    write: false,
+  });
+  for (const { path, text } of outputFiles) {
+    const file = basename(path);
+    const { code, map } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      target: common.target,
+      supported: { 'dynamic-import': false },
+      sourcemap: 'external',
+      sourcesContent: false,
+      sourcefile: file,
+      // Shorter text is read and compiled sooner; names stay, for the stack traces in the log.
+      minifyWhitespace: true,
+      minifySyntax: true,
+      logLevel: common.logLevel,
+    });
+    await writeFile(path, `${code}//# sourceMappingURL=${file}.map\n`);
+    await writeFile(`${path}.map`, map);
+  }
+}
 
 // ssh starts its askpass program by one path, without arguments: a shell script that is JavaScript, too.
 const askpass = `#!/bin/sh
@@ -77,12 +99,14 @@ await Promise.all([
     outdir: join(out, 'webview'),
     entryPoints: { events: 'client/webview/events/main.ts' },
   }),
-  // In four files: the first runs the others from V8's code cache. Shorter text is read and compiled sooner; names
-  // stay, for the stack traces in the log. `import()` becomes `require`: a script from the cache has no loader for it.
-  build({ ...common, entryPoints: { server: 'server/src/lsp/launch.ts' } }),
-  build({ ...server, entryPoints: { 'server-main': 'server/src/lsp/main.ts' } }),
-  build({ ...server, entryPoints: { 'server-analysis': 'server/src/analysis/create-analyzer.ts' } }),
-  build({ ...server, entryPoints: { 'server-helpers': 'core/src/bpf/helper-docs.generated.ts' } }),
+  // It runs the others from V8's code cache.
+  build({ ...common, entryPoints: { server: 'server/src/lsp/launch.ts' }, plugins: [late] }),
+  buildServer({
+    'server-main': 'server/src/lsp/main.ts',
+    'server-later': 'server/src/lsp/later.ts',
+    'server-analysis': 'server/src/analysis/create-analyzer.ts',
+    'server-helpers': 'core/src/bpf/helper-docs.generated.ts',
+  }),
   build({ ...common, entryPoints: { cli: 'cli/src/main.ts' }, banner: { js: '#!/usr/bin/env node' } }),
   buildAgents(join(out, 'agent')),
   build({

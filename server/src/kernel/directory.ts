@@ -36,7 +36,7 @@ export function openDirectory(path: string): KernelLoad {
     });
   }
 
-  return kernelLoad({ names: Promise.resolve(createNamesIndex(provenance, events)), full: readAll() });
+  return kernelLoad(Promise.resolve(createNamesIndex(provenance, events)), () => ({ full: readAll() }));
 }
 
 /** The directory's files and the text of `available_events`. Throws a `KernelError`. */

@@ -7,9 +7,9 @@ import type { KernelIndex } from '#core/kernel/model';
 export interface KernelLoad {
   /** Events only: no formats, no types. Rejects with a `KernelError`. */
   readonly names: Promise<KernelIndex>;
-  /** Everything. Rejects with a `KernelError`. */
+  /** Everything; read from when it is asked for first. Rejects with a `KernelError`. */
   readonly full: Promise<KernelIndex>;
-  /** Settles, and never rejects, when nothing of this load runs any more: the cache is written. */
+  /** Settles, and never rejects, when everything is read and nothing of this load runs any more: the cache is written. */
   readonly idle: Promise<void>;
 }
 
@@ -34,16 +34,33 @@ export interface HostPaths {
   readonly notes: string;
 }
 
-interface Stages {
-  readonly names: Promise<KernelIndex>;
+interface FullStage {
   readonly full: Promise<KernelIndex>;
   readonly background?: Promise<unknown>;
 }
 
-/** A load whose promises nobody takes is no unhandled rejection. */
-export function kernelLoad({ names, full, background }: Stages): KernelLoad {
-  const settled = Promise.allSettled([names, full, background]);
-  return { names, full, idle: settled.then(() => undefined) };
+/** A load whose promises nobody takes is no unhandled rejection. `readFull` is called once at most. */
+export function kernelLoad(names: Promise<KernelIndex>, readFull: () => FullStage): KernelLoad {
+  names.catch(() => undefined);
+  let begun: FullStage | undefined;
+  const begin = () => {
+    if (begun === undefined) {
+      begun = readFull();
+      begun.full.catch(() => undefined);
+      begun.background?.catch(() => undefined);
+    }
+    return begun;
+  };
+  return {
+    names,
+    get full() {
+      return begin().full;
+    },
+    get idle() {
+      const { full, background } = begin();
+      return Promise.allSettled([names, full, background]).then(() => undefined);
+    },
+  };
 }
 
 /** Lets what waits for the first stage run before the work of the second begins. */

@@ -1,5 +1,6 @@
 /** This machine's own kernel: tracefs and /sys/kernel/btf, with the cache in front of the format files. */
 import { parseAvailableEvents } from '#core/kernel/available-events';
+import type { KernelIndex } from '#core/kernel/model';
 import type { Problem } from '#core/result';
 import type { SnapshotMeta } from '#core/snapshot/codec';
 import type { FormatTexts } from '#core/snapshot/formats';
@@ -38,8 +39,8 @@ export function openLocal({ host = HOST, cacheDir }: Pick<KernelPlaces, 'host' |
     return { formats, problems, meta, written: writeCached(cacheDir, key, { meta, events, formats }) };
   }
 
-  const live = readFormatsOrCache();
-  const full = live.then(async ({ formats, problems, meta }) => {
+  async function readAll(live: Promise<LiveFormats>): Promise<KernelIndex> {
+    const { formats, problems, meta } = await live;
     const btf = await readBtf(tree);
     const modules = await readModules(tree);
     return createKernelIndex({
@@ -51,6 +52,10 @@ export function openLocal({ host = HOST, cacheDir }: Pick<KernelPlaces, 'host' |
       functions: () => readFunctions(tree),
       problems: [...problems, ...btf.problems, ...modules.problems],
     });
+  }
+
+  return kernelLoad(Promise.resolve(names), () => {
+    const live = readFormatsOrCache();
+    return { full: readAll(live), background: live.then(({ written }) => written) };
   });
-  return kernelLoad({ names: Promise.resolve(names), full, background: live.then(({ written }) => written) });
 }

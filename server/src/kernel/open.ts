@@ -17,7 +17,7 @@ export function openKernel(source: KernelSource, places: KernelPlaces): KernelLo
   } catch (error) {
     const reason = error instanceof Error ? error : new KernelError('unreadable', messageOf(error));
     const names = Promise.reject<KernelIndex>(reason);
-    return kernelLoad({ names, full: names });
+    return kernelLoad(names, () => ({ full: names }));
   }
 }
 

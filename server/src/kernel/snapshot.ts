@@ -24,10 +24,9 @@ export function openSnapshotFile(path: string): KernelLoad {
 /** Throws a `KernelError` at once where there is no such file, or it is none. */
 export function loadSnapshot(path: string, origin: Origin): KernelLoad {
   const { meta, events } = readHead(path, 'later');
-  return kernelLoad({
-    names: Promise.resolve(createNamesIndex(provenanceOf(meta, origin), events)),
+  return kernelLoad(Promise.resolve(createNamesIndex(provenanceOf(meta, origin), events)), () => ({
     full: nextTurn().then(() => readAll(path, origin, events)),
-  });
+  }));
 }
 
 type Checksums = 'now' | 'later';

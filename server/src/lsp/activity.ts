@@ -15,32 +15,37 @@ export class Activity {
   #last = -Infinity;
   #pause: Promise<void> | undefined;
 
+  /** Who opens a document asks about it next. */
+  opened(): void {
+    this.#asked = this.#last = clock();
+  }
+
   edited(): void {
-    this.#last = performance.now();
+    this.#last = clock();
   }
 
   /** What is asked with a key that was typed. */
   async during<T>(answer: Promise<T>): Promise<T> {
-    this.#asked = this.#last = performance.now();
+    this.#asked = this.#last = clock();
     try {
       return await answer;
     } finally {
-      this.#asked = this.#last = performance.now();
+      this.#asked = this.#last = clock();
     }
   }
 
   /** Waits for the next pause: not at all where nobody has asked anything lately. */
   async paused(): Promise<void> {
-    if (this.#rest(performance.now()) <= 0) return;
+    if (this.#rest(clock()) <= 0) return;
     // One wait for all: an edit that is overtaken by hundreds must not count them.
     this.#pause ??= this.#wait().finally(() => (this.#pause = undefined));
     await this.#pause;
   }
 
   async #wait(): Promise<void> {
-    const latest = performance.now() + patience;
+    const latest = clock() + patience;
     for (;;) {
-      const now = performance.now();
+      const now = clock();
       const rest = Math.min(this.#rest(now), latest - now);
       if (rest <= 0) return;
       await new Promise<void>((resolve) => setTimeout(resolve, rest));
@@ -51,4 +56,9 @@ export class Activity {
   #rest(now: number): number {
     return now - this.#asked < conversation ? this.#last + pause - now : 0;
   }
+}
+
+/** Milliseconds. (The first use of `performance` loads a module, for which the first answer would wait.) */
+function clock(): number {
+  return process.uptime() * 1000;
 }

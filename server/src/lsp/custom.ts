@@ -1,6 +1,6 @@
 /** The requests of our own, declared in core/src/messages: what views and commands of an editor ask. */
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { ResponseError, type MessageConnection } from 'vscode-jsonrpc';
+import { ResponseError } from 'vscode-jsonrpc';
 import { bundledKernelsRequest } from '#core/messages/bundled-kernels';
 import { compiledObjectRequest } from '#core/messages/compiled-object';
 import { documentRequest, isCompareDocument } from '#core/messages/document';
@@ -22,18 +22,19 @@ import { verdictFixes } from '../fixes/index';
 import type { Generated } from '../generate/model';
 import { bundledKernels } from '../kernel/bundled';
 import { toRange } from './convert';
-import type { FeatureContext } from './features';
+import type { FeatureContext } from './context';
+import type { Handlers } from './request';
 
-export function serveCustomRequests(connection: MessageConnection, context: FeatureContext): void {
+export function serveCustomRequests(handlers: Handlers, context: FeatureContext): void {
   const { session, requests, environment } = context;
 
-  connection.onRequest(
+  handlers.onRequest(
     bundledKernelsRequest.method,
     requests.custom(bundledKernelsRequest, async () => [
       ...(await bundledKernels(environment.places.bundledDir)),
     ]),
   );
-  connection.onRequest(
+  handlers.onRequest(
     documentRequest.method,
     requests.custom(documentRequest, async ({ uri }) => {
       const kernel = await (isCompareDocument(uri) ? session.comparedKernels() : session.kernel);
@@ -41,21 +42,21 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
       return document ? { text: document.text } : null;
     }),
   );
-  connection.onRequest(
+  handlers.onRequest(
     listTracepointsRequest.method,
     requests.custom(listTracepointsRequest, async (params) => listTracepoints(await session.kernel, params)),
   );
-  connection.onRequest(
+  handlers.onRequest(
     tracepointCategoriesRequest.method,
     requests.custom(tracepointCategoriesRequest, async () => tracepointCategories(await session.names)),
   );
-  connection.onRequest(
+  handlers.onRequest(
     tracepointRequest.method,
     requests.custom(tracepointRequest, async ({ category, name }) =>
       describeTracepoint(await session.kernel, category, name),
     ),
   );
-  connection.onRequest(
+  handlers.onRequest(
     generateHandlerRequest.method,
     requests.custom(generateHandlerRequest, async ({ uri, baseName, ...options }) => {
       const kernel = await session.kernelWithOthers;
@@ -74,7 +75,7 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
       return { ...made, edits, version: text.version };
     }),
   );
-  connection.onRequest(
+  handlers.onRequest(
     programsRequest.method,
     requests.custom(programsRequest, async ({ uri, text }) => {
       const source = await session.analyse(text ?? session.documents.get(uri)?.text.getText() ?? '');
@@ -82,13 +83,13 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
       return programsAndMaps(source, (span) => toRange(positions, span));
     }),
   );
-  connection.onRequest(
+  handlers.onRequest(
     recordTypesRequest.method,
     requests.custom(recordTypesRequest, async ({ uri, text }) =>
       recordTypes(await session.analyse(text ?? session.documents.get(uri)?.text.getText() ?? '')),
     ),
   );
-  connection.onRequest(
+  handlers.onRequest(
     vmlinuxHeaderRequest.method,
     requests.custom(vmlinuxHeaderRequest, async () => {
       const { types, provenance } = (await session.kernel).index;
@@ -96,13 +97,13 @@ export function serveCustomRequests(connection: MessageConnection, context: Feat
       return { machine, release, text: types.empty ? null : types.header(provenanceLine(provenance)) };
     }),
   );
-  connection.onRequest(
+  handlers.onRequest(
     compiledObjectRequest.method,
     requests.custom(compiledObjectRequest, ({ uri, text, object }) =>
       Promise.resolve(session.takeObject(uri, text, Buffer.from(object, 'base64'))),
     ),
   );
-  connection.onRequest(
+  handlers.onRequest(
     verdictFixesRequest.method,
     requests.custom(verdictFixesRequest, async ({ uri, verdict }) => {
       const open = session.documents.get(uri);

@@ -1,8 +1,6 @@
 /** Which feature answers which request of the protocol: one line each, through the one wrapper. */
-import type { MessageConnection } from 'vscode-jsonrpc';
 import type {
   CodeActionParams,
-  CompletionParams,
   DefinitionParams,
   DocumentSymbolParams,
   HoverParams,
@@ -11,7 +9,6 @@ import type {
 } from 'vscode-languageserver';
 import type {
   CompletionItem,
-  CompletionList,
   Definition as LspDefinition,
   DefinitionLink,
   DocumentSymbol as LspSymbol,
@@ -21,9 +18,7 @@ import type {
   SignatureHelp as LspSignatureHelp,
 } from 'vscode-languageserver-types';
 import type { EventName } from '#core/kernel/model';
-import { createBinaryStore } from '../binaries/store';
 import { fixableFindings, unhandledEvents } from '../features/code-actions';
-import { complete, completeEarly, completeFromFiles, completeTarget } from '../features/completion/index';
 import { documentation } from '../features/completion/documentation';
 import { definition, type Definition } from '../features/definition';
 import { documentSymbols, type DocumentSymbol } from '../features/document-symbols';
@@ -32,46 +27,19 @@ import { hover } from '../features/hover';
 import { inlayHints, type InlayHint } from '../features/inlay-hints';
 import { signatureHelp, type SignatureHelp } from '../features/signature-help';
 import { helperDocs } from '../helpers/docs';
-import type { Environment, Session } from '../session/session';
-import { generateCommand, type ClientAbilities } from './capabilities';
-import { subjectOf, toCompletionList } from './completion';
+import { generateCommand } from './capabilities';
+import { subjectOf } from './completion';
+import type { FeatureContext } from './context';
 import { toRange, toSpan, type Positions } from './convert';
 import { toCodeActions } from './diagnostics';
 import { CodeActionKind, InlayHintKind, MarkupKind, SymbolKind } from './kinds';
-import type { Requests } from './request';
+import type { Handlers } from './request';
 
-export interface FeatureContext {
-  readonly session: Session;
-  readonly requests: Requests;
-  readonly environment: Environment;
-  readonly abilities: () => ClientAbilities;
-}
-
-export function serveFeatures(connection: MessageConnection, context: FeatureContext): void {
+export function serveFeatures(handlers: Handlers, context: FeatureContext): void {
   const { session, requests, environment, abilities } = context;
   const docs = helperDocs();
-  const binaries = createBinaryStore();
 
-  connection.onRequest(
-    'textDocument/completion',
-    requests.onDocument<CompletionParams, CompletionList>({
-      typed: true,
-      names: ({ view, document, params }) => {
-        const list = completeEarly(view, document.offsetAt(params.position));
-        return list && toCompletionList(list, document, abilities().completion);
-      },
-      kernel: ({ view, document, params }) => {
-        const list = completeTarget(view, document.offsetAt(params.position));
-        return list && toCompletionList(list, document, abilities().completion);
-      },
-      full: async ({ view, document, params }) => {
-        const offset = document.offsetAt(params.position);
-        const list = (await completeFromFiles(view, offset, binaries)) ?? complete(view, offset);
-        return toCompletionList(list, document, abilities().completion);
-      },
-    }),
-  );
-  connection.onRequest(
+  handlers.onRequest(
     'completionItem/resolve',
     requests.plain(async (item: CompletionItem): Promise<CompletionItem> => {
       const subject = subjectOf(item);
@@ -79,7 +47,7 @@ export function serveFeatures(connection: MessageConnection, context: FeatureCon
       return value === undefined ? item : { ...item, documentation: { kind: MarkupKind.Markdown, value } };
     }),
   );
-  connection.onRequest(
+  handlers.onRequest(
     'textDocument/hover',
     requests.onDocument<HoverParams, Hover | null>({
       full: async ({ view, document, params }) => {
@@ -93,7 +61,7 @@ export function serveFeatures(connection: MessageConnection, context: FeatureCon
       },
     }),
   );
-  connection.onRequest(
+  handlers.onRequest(
     'textDocument/signatureHelp',
     requests.onDocument<SignatureHelpParams, LspSignatureHelp | null>({
       full: async ({ view, document, params }) => {
@@ -102,7 +70,7 @@ export function serveFeatures(connection: MessageConnection, context: FeatureCon
       },
     }),
   );
-  connection.onRequest(
+  handlers.onRequest(
     'textDocument/inlayHint',
     requests.onDocument<InlayHintParams, LspHint[]>({
       full: ({ view, document, params }) =>
@@ -111,7 +79,7 @@ export function serveFeatures(connection: MessageConnection, context: FeatureCon
           : [],
     }),
   );
-  connection.onRequest(
+  handlers.onRequest(
     'textDocument/definition',
     requests.onDocument<DefinitionParams, LspDefinition | DefinitionLink[] | null>({
       full: ({ view, document, params }) => {
@@ -123,13 +91,13 @@ export function serveFeatures(connection: MessageConnection, context: FeatureCon
       },
     }),
   );
-  connection.onRequest(
+  handlers.onRequest(
     'textDocument/documentSymbol',
     requests.onDocument<DocumentSymbolParams, LspSymbol[]>({
       full: ({ view, document }) => documentSymbols(view).map((symbol) => toSymbol(symbol, document)),
     }),
   );
-  connection.onRequest(
+  handlers.onRequest(
     'textDocument/codeAction',
     requests.onDocument<CodeActionParams, CodeAction[]>({
       full: ({ view, document, params }) => {

@@ -3,12 +3,10 @@
  * queue are taken together; there is no other delay, unless the user is in the middle of typing. What is asked for
  * meanwhile is answered between two checks.
  */
-import { checkSteps } from '../checks/index';
 import type { OpenDocument } from '../session/documents';
 import type { Environment, Session } from '../session/session';
 import type { Activity } from './activity';
 import type { Client } from './client';
-import { toDiagnostic } from './diagnostics';
 
 /** Milliseconds of checks before messages get a turn. */
 const sliceMs = 2;
@@ -47,6 +45,7 @@ export class Publisher {
   async #publish(document: OpenDocument, isNewest: () => boolean): Promise<void> {
     try {
       const view = await this.#session.checkedView(document);
+      const { checkSteps, toDiagnostic } = await import('./later');
       if (!isNewest()) return;
       const context = { uri: view.uri, positions: document.text, page: this.#page };
       const findings = await this.#inTurns(checkSteps(view), isNewest);

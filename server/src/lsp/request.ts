@@ -18,6 +18,23 @@ const contentModified = -32801;
 
 type Handler<P, R> = (params: P, token: CancellationToken) => Promise<R>;
 
+/** What answers requests, by their method; takes handlers as a connection does. */
+export class Handlers {
+  readonly #byMethod = new Map<string, Handler<never, unknown>>();
+
+  onRequest<P, R>(method: string, handler: Handler<P, R>): void {
+    this.#byMethod.set(method, handler);
+  }
+
+  /** Parameters are as the client sent them. */
+  answer(method: string, params: unknown, token: CancellationToken): Promise<unknown> {
+    const handler = this.#byMethod.get(method);
+    if (handler === undefined)
+      throw new ResponseError(ErrorCodes.MethodNotFound, `there is no method ${method}`);
+    return handler(params as never, token);
+  }
+}
+
 interface DocumentParams {
   readonly textDocument: { readonly uri: string };
 }

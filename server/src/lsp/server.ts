@@ -16,10 +16,9 @@ import type {
 } from 'vscode-languageserver';
 import { Session, type Environment } from '../session/session';
 import { Activity } from './activity';
+import { serveRequests } from './answers';
 import { clientAbilities, serverCapabilities, type ClientAbilities } from './capabilities';
 import { Client } from './client';
-import { serveCustomRequests } from './custom';
-import { serveFeatures } from './features';
 import { Publisher } from './publisher';
 import { Requests } from './request';
 import { warmUp } from './warm-up';
@@ -89,6 +88,7 @@ export function createServer(
 
   connection.onNotification('textDocument/didOpen', ({ textDocument }: DidOpenTextDocumentParams) => {
     const { uri, languageId, version, text } = textDocument;
+    activity.opened();
     publisher.schedule(session.documents.open(uri, languageId, version, text));
   });
   connection.onNotification('textDocument/didChange', (params: DidChangeTextDocumentParams) => {
@@ -115,9 +115,7 @@ export function createServer(
     },
   );
 
-  const context = { session, requests, environment, abilities: () => abilities };
-  serveFeatures(connection, context);
-  serveCustomRequests(connection, context);
+  serveRequests(connection, { session, requests, environment, abilities: () => abilities });
 }
 
 function workspaceFolders(params: InitializeParams): readonly string[] {

@@ -4,21 +4,24 @@
  */
 import { prepareSearch } from '../features/completion/names';
 import type { Session } from '../session/session';
+import type { KernelView } from '../view';
 
 /** Milliseconds after a kernel is there. */
 const delay = 150;
 
 export function warmUp(session: Session): void {
-  void session.names.then(({ index }) => later(() => prepareSearch(index)));
-  void session.kernel.then((kernel) =>
-    later(() => {
-      const { index } = kernel;
-      // A syscall's struct is known without the index.
-      const event = index.events.find(({ category }) => category !== 'syscalls');
-      const format = event && index.format(event.category, event.name);
-      if (format !== undefined) kernel.ctxStruct(format);
-    }),
-  );
+  void session.names.then(({ index }) => {
+    later(() => prepareSearch(index));
+    later(() => void session.kernel.then(prepareStructs));
+  });
+}
+
+function prepareStructs(kernel: KernelView): void {
+  const { index } = kernel;
+  // A syscall's struct is known without the index.
+  const event = index.events.find(({ category }) => category !== 'syscalls');
+  const format = event && index.format(event.category, event.name);
+  if (format !== undefined) kernel.ctxStruct(format);
 }
 
 function later(run: () => void): void {

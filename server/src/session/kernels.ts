@@ -12,7 +12,10 @@ import type { KernelLoad } from '../kernel/load';
 import type { KernelView } from '../view';
 import { createKernelView } from './kernel-view';
 
-/** No promise here rejects: where nothing can be read, an index without events answers, and the state says so. */
+/**
+ * No promise here rejects: where nothing can be read, an index without events answers, and the state says so. What lies
+ * behind the names is read when it is asked for first, and unasked soon after.
+ */
 export interface Target {
   /** Events alone, also those of the kernels of `alsoCheck`: no format, no type. */
   readonly names: Promise<KernelView>;
@@ -38,21 +41,32 @@ export function openTarget(settings: Pick<Settings, 'kernel' | 'alsoCheck'>, con
 
   const view = (loaded: Loaded, views: readonly KernelView[] = []) =>
     createKernelView(loaded.index, { chosen: isChosen(loaded, settings.kernel), others: views, neighbours });
-  const full = load.full.then((loaded) => {
+  const full = lazy(async () => {
+    const loaded = await load.full();
     const state = stateOf(loaded, settings.kernel);
     onState(state);
     if (state.state === 'ready' && state.source !== 'bundled')
       setTimeout(() => onState({ ...state, problems: loaded.index.problems.length }), countingDelay).unref();
     return { loaded, view: view(loaded) };
   });
+  const withOthers = lazy(async () => {
+    const [target, views] = await Promise.all([full(), others.full()]);
+    return views.length === 0 ? target.view : view(target.loaded, views);
+  });
+  setTimeout(() => void withOthers(), readingDelay).unref();
   return {
     names: Promise.all([load.names, others.names]).then(([loaded, views]) => view(loaded, views)),
-    full: full.then((target) => target.view),
-    withOthers: Promise.all([full, others.full]).then(([target, views]) =>
-      views.length === 0 ? target.view : view(target.loaded, views),
-    ),
+    get full() {
+      return full().then((target) => target.view);
+    },
+    get withOthers() {
+      return withOthers();
+    },
   };
 }
+
+/** Milliseconds after which a kernel is read that nobody has asked for: the first questions are about names. */
+const readingDelay = 100;
 
 /**
  * Milliseconds after a kernel is there; counting its problems parses all of it, and the first answers go before. Bundled
@@ -91,7 +105,7 @@ function openWithFallback(source: KernelSource, open: TargetContext['open']) {
       }
     }
   };
-  return { names: stage('names'), full: stage('full') };
+  return { names: stage('names'), full: lazy(() => stage('full')) };
 }
 
 /** Each once, and not the target again. */
@@ -108,16 +122,17 @@ function openOthers(sources: readonly KernelSource[], { open, onProblem }: Targe
     (await Promise.all(indexes)).flatMap((index) => (index ? createKernelView(index, { chosen: true }) : []));
   return {
     names: views(loads.map(({ names }) => names.catch(() => undefined))),
-    full: views(
-      loads.map(({ full }, i) =>
-        full.catch((error: unknown) => {
-          const source = sources[i];
-          if (source !== undefined)
-            onProblem(`${describeSource(source)} is left out of alsoCheck: ${messageOf(error)}`);
-          return undefined;
-        }),
+    full: () =>
+      views(
+        loads.map(({ full }, i) =>
+          full.catch((error: unknown) => {
+            const source = sources[i];
+            if (source !== undefined)
+              onProblem(`${describeSource(source)} is left out of alsoCheck: ${messageOf(error)}`);
+            return undefined;
+          }),
+        ),
       ),
-    ),
   };
 }
 
@@ -159,4 +174,9 @@ export function describeSource(source: KernelSource): string {
     case 'snapshot':
       return source.path;
   }
+}
+
+function lazy<T>(begin: () => Promise<T>): () => Promise<T> {
+  let begun: Promise<T> | undefined;
+  return () => (begun ??= begin());
 }

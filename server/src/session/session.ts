@@ -100,6 +100,8 @@ export class Session {
   }
 
   async documentView(document: OpenDocument): Promise<DocumentView> {
+    // The parser is loaded while the kernel is read.
+    void this.#loadAnalyzer();
     return this.#view(document, await this.#current.withOthers);
   }
 

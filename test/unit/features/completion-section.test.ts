@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completeEarly } from '#server/features/completion/index';
+import { completeEarly } from '#server/features/completion/early';
 import type { CompletionItem } from '#server/features/completion/item';
 import { openBundled } from '#server/kernel/bundled';
 import { createKernelView } from '#server/session/kernel-view';

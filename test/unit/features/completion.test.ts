@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { complete, completeEarly, completeTarget } from '#server/features/completion/index';
+import { completeEarly, completeTarget } from '#server/features/completion/early';
+import { complete } from '#server/features/completion/index';
 import type { CompletionItem } from '#server/features/completion/item';
 import { applyItem, featureView } from '#support/feature-view';
 import { fixtureContext } from '../checks/context';

@@ -1,6 +1,7 @@
 /** What hover and completion say with kernels of `alsoCheck`. */
 import { describe, expect, it } from 'vitest';
-import { complete, completeEarly } from '#server/features/completion/index';
+import { completeEarly } from '#server/features/completion/early';
+import { complete } from '#server/features/completion/index';
 import { hover } from '#server/features/hover';
 import { testAnalyzer } from '#support/analyzer';
 import { bundledKernelIds, severalKernels } from '#support/bundled';

@@ -1,10 +1,10 @@
-/** Completion: what stands at the cursor decides which file here answers. */
+/** Completion: what stands at the cursor decides which file here answers. What needs no parser is in early.ts. */
 import { cursorContext } from '../../analysis/cursor';
 import type { CoreMemberCursor, MemberCursor } from '../../analysis/cursor-model';
 import type { BinaryStore } from '../../binaries/store';
 import type { TextView } from '../../session/session';
 import type { DocumentView } from '../../view';
-import { binaryCursor, completeBinary } from './binary';
+import { completeBinary } from './binary';
 import { completeMember, completeIndex } from './ctx-members';
 import { completeCtxType } from './ctx-type';
 import { completeHandler } from './handler';
@@ -18,23 +18,8 @@ import { completeReturn } from './return-value';
 import { completeSection } from './section';
 import { completeOperations } from './struct-ops';
 import { sectionCursorIn } from './section-cursor';
-import { targetFamily } from './targets';
 
 const nothing: CompletionList = { items: [], incomplete: false };
-
-/** What text and event names alone can answer: inside a SEC string, unless it names a function. */
-export function completeEarly(view: TextView, offset: number): CompletionList | undefined {
-  const cursor = sectionCursorIn(view.text, offset);
-  if (cursor === undefined || targetFamily(cursor.typed.replace(/^\?/, '')) !== undefined) return undefined;
-  return binaryCursor(cursor.typed) === undefined ? completeSection(view, cursor) : undefined;
-}
-
-/** What text and kernel alone can answer: a SEC string that names a function, a hook or an iterator. */
-export function completeTarget(view: TextView, offset: number): CompletionList | undefined {
-  const cursor = sectionCursorIn(view.text, offset);
-  if (cursor === undefined || targetFamily(cursor.typed.replace(/^\?/, '')) === undefined) return undefined;
-  return completeSection(view, cursor);
-}
 
 /** What is read from files of this machine: the target of a uprobe. */
 export async function completeFromFiles(
