@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { verdictOf } from '#core/messages/verdict-fixes';
 import type { Explanation } from '#core/verifier/model';
+import type { Span } from '#server/analysis/model';
 import type { Fix } from '#server/checks/check';
 import { verdictFixes } from '#server/fixes/index';
 import { createHeaderStore } from '#server/headers/store';
@@ -19,7 +20,7 @@ import { inParallel } from '#support/in-parallel';
 import { liveKernel } from '#support/live-kernel';
 import { describeUnless } from '#support/requirement';
 import { rejectedFiles, rejectHeaders, rejectsFolder } from './rejects/corpus';
-import type { RejectedFile } from './rejects/corpus';
+import type { RejectedFile, RejectedProgram } from './rejects/corpus';
 import { judgeSource } from './rejects/judge';
 import { loadRejected, whyNotLoaded } from './rejects/load';
 
@@ -73,21 +74,63 @@ interface Fixed {
   readonly warnings: readonly string[];
 }
 
-/** All that is offered for the programs of a file, each alone in the file's text. */
+interface Offer {
+  readonly program: RejectedProgram;
+  readonly fix: Fix;
+}
+
+/**
+ * All that is offered for the programs of a file. Fixes that stay inside of their programs cannot help each other: those
+ * of different programs are tried in one text. Each of the others has the file's text for itself.
+ */
 async function fixedPrograms(file: RejectedFile): Promise<readonly Fixed[]> {
   const view = await viewOf(file);
   const judged = await judgeSource({ ...file, headers }, (object) => loadRejected(object, file));
-  const offered = file.programs.flatMap(({ name, rule }) =>
-    fixesOf(view, judged.get(name)?.explanation).map((fix) => ({ name, rule, fix })),
+  const inside: Offer[][] = [];
+  const others: Offer[][] = [];
+  for (const program of file.programs) {
+    let round = 0;
+    for (const fix of fixesOf(view, judged.get(program.name)?.explanation)) {
+      const offer = { program, fix };
+      if (fix.edits.every(({ span }) => isInside(span, program.span))) (inside[round++] ??= []).push(offer);
+      else others.push([offer]);
+    }
+  }
+  const rounds = [...inside, ...others];
+  if (rounds.length === 0) return [];
+  const known = (await compiled(file.text, file)).warnings;
+  return (await inParallel(rounds, (round) => tryFixes(file, round, known))).flat();
+}
+
+function isInside(span: Span, whole: Span): boolean {
+  return whole.start < span.start && span.end < whole.end;
+}
+
+/** What the kernel says to the program of each fix when all are applied. */
+async function tryFixes(
+  file: RejectedFile,
+  offers: readonly Offer[],
+  known: readonly string[],
+): Promise<readonly Fixed[]> {
+  const text = applyEdits(
+    file.text,
+    offers.flatMap(({ fix }) => fix.edits),
   );
-  if (offered.length === 0) return [];
-  const known = await compiled(file.text, file);
-  return inParallel(offered, async ({ name, rule, fix: { title, edits } }) => {
-    const { path, warnings: all } = await compiled(applyEdits(file.text, edits), file);
-    const [verdict] = await loadRejected(path, file, name);
+  const several = offers.length > 1;
+  const object = await compiled(text, file).catch((error: unknown) => {
+    if (several) return undefined;
+    throw error;
+  });
+  const news = object && without(object.warnings, known);
+  // Which of them it is, each says for itself.
+  if (object === undefined || (several && news?.length !== 0))
+    return (await inParallel(offers, (offer) => tryFixes(file, [offer], known))).flat();
+  const verdicts = await loadRejected(object.path, file, several ? undefined : offers[0]?.program.name);
+  return offers.map(({ program: { name, rule }, fix: { title } }) => {
+    const verdict = verdicts.find(({ program }) => program === name);
     const said = verdict ? outcome(verdict) : 'not in the object';
     return {
-      ...{ program: `${file.name} ${name}`, rule, title, warnings: without(all, known.warnings) },
+      ...{ program: `${file.name} ${name}`, rule, title, warnings: news ?? [] },
       outcome: said === 'ok' ? said : `${said}: ${verdict?.log.slice(-1500) ?? ''}`,
     };
   });
