@@ -96,8 +96,11 @@ function lettersCost(names: Names, index: number, letters: string): number {
   const first = letters.charAt(0);
   let best = NO_MATCH;
   for (let start = text.indexOf(first); start >= 0; start = text.indexOf(first, start + 1)) {
-    if (startsWord(text, start))
-      best = Math.min(best, lettersCostFrom(text, letters, start, names.words[index] ?? 0));
+    if (!startsWord(text, start)) continue;
+    const cost = lettersCostFrom(text, letters, start, names.words[index] ?? 0);
+    // What does not follow here does not follow further on.
+    if (cost === NO_MATCH) break;
+    best = Math.min(best, cost);
   }
   return best;
 }

@@ -15,8 +15,7 @@ export interface Names {
   /** The first character of the name, and of its last part. */
   readonly heads: Uint16Array;
   readonly partHeads: Uint16Array;
-  /** See `Traits`. */
-  readonly traits: Int32Array;
+  readonly traits: TraitColumns;
 }
 
 /**
@@ -33,6 +32,9 @@ export interface Traits {
   readonly morePairs: number;
 }
 
+/** See `Traits`. */
+export type TraitColumns = { readonly [K in keyof Traits]: Int32Array };
+
 /** One character for one, so that offsets stay what they are in the item. */
 export function normalize(text: string): string {
   const lower = text.toLowerCase();
@@ -48,7 +50,12 @@ export function prepareNames(items: readonly string[]): Names {
     words: new Uint8Array(count),
     heads: new Uint16Array(count),
     partHeads: new Uint16Array(count),
-    traits: new Int32Array(count * 4),
+    traits: {
+      letters: new Int32Array(count),
+      initials: new Int32Array(count),
+      pairs: new Int32Array(count),
+      morePairs: new Int32Array(count),
+    },
   };
   names.texts.forEach((text, index) => {
     const part = (items[index] ?? '').lastIndexOf('/') + 1;
@@ -57,21 +64,46 @@ export function prepareNames(items: readonly string[]): Names {
     names.words[index] = Math.min(words, 255);
     names.heads[index] = text.charCodeAt(0);
     names.partHeads[index] = text.charCodeAt(part);
-    names.traits.set([letters, initials, pairs, morePairs], index * 4);
+    names.traits.letters[index] = letters;
+    names.traits.initials[index] = initials;
+    names.traits.pairs[index] = pairs;
+    names.traits.morePairs[index] = morePairs;
   });
   return names;
 }
 
-/** Visits the names that have all the bits, in order: those that cannot match are left out. */
-export function visitCandidates({ traits }: Names, wanted: Traits, visit: (index: number) => void): void {
+/**
+ * The names that have all these letters, in order: of most queries a few hundred.
+ * @param found where they are put; it has place for all
+ */
+export function withLetters({ traits, count }: Names, letters: number, found: Uint32Array): Uint32Array {
+  // In a local: this loop runs over every name at every keystroke.
+  const column = traits.letters;
+  let length = 0;
+  for (let index = 0; index < count; index++)
+    if (((column[index] ?? 0) & letters) === letters) found[length++] = index;
+  return found.subarray(0, length);
+}
+
+/** Visits those of the names that have all the bits: those that cannot match are left out. */
+export function visitCandidates(
+  { traits, count }: Names,
+  /** Names that have the letters; all names where they have not been looked for. */
+  candidates: Uint32Array | undefined,
+  wanted: Traits,
+  visit: (index: number) => void,
+): void {
   // In locals: this loop runs over every name at every keystroke.
   const { letters, initials, pairs, morePairs } = wanted;
-  for (let at = 0; at < traits.length; at += 4) {
-    if (((traits[at] ?? 0) & letters) !== letters) continue;
-    if (((traits[at + 1] ?? 0) & initials) !== initials) continue;
-    if (((traits[at + 2] ?? 0) & pairs) !== pairs) continue;
-    if (((traits[at + 3] ?? 0) & morePairs) !== morePairs) continue;
-    visit(at >> 2);
+  const columns = traits;
+  const end = candidates?.length ?? count;
+  for (let at = 0; at < end; at++) {
+    const index = candidates === undefined ? at : (candidates[at] ?? 0);
+    if (((columns.initials[index] ?? 0) & initials) !== initials) continue;
+    if (((columns.pairs[index] ?? 0) & pairs) !== pairs) continue;
+    if (((columns.letters[index] ?? 0) & letters) !== letters) continue;
+    if (((columns.morePairs[index] ?? 0) & morePairs) !== morePairs) continue;
+    visit(index);
   }
 }
 
