@@ -2,6 +2,7 @@
 
 #include <bpf/libbpf.h>
 #include <stddef.h>
+#include <string.h>
 
 // Of libbpf 1.3. The numbers are those of enum bpf_prog_type and bpf_attach_type, which older headers end before.
 static const struct {
@@ -15,6 +16,15 @@ static const struct {
 	{ "netkit/primary", BPF_PROG_TYPE_SCHED_CLS, 54 },
 	{ "netkit/peer", BPF_PROG_TYPE_SCHED_CLS, 55 },
 };
+
+int is_newer_section(const char *section)
+{
+	for (size_t i = 0; i < sizeof(newer_sections) / sizeof(*newer_sections); i++) {
+		if (strcmp(newer_sections[i].name, section) == 0)
+			return 1;
+	}
+	return 0;
+}
 
 void register_newer_sections(void)
 {

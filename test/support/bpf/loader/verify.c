@@ -1,27 +1,29 @@
 // `loader verify`: what the kernel says to each program of an object, taken alone.
 //
 // bpf_object__load() gives up at the first program that the verifier refuses. Opening the object once per
-// program gives every verdict, but parses the kernel's BTF each time (25 ms). So well-formed programs of tracepoints
-// of all three kinds, of which there are thousands, take a short cut: one load in which a hook, called when libbpf has
-// relocated a program and before it loads it, asks the kernel itself and then gives libbpf a stub to load.
+// program gives every verdict, but parses the kernel's BTF each time (25 ms, in an emulated guest much more). So programs
+// of which all that libbpf would do is known here (targets.h) take a short cut: one load in which a hook, called when
+// libbpf has relocated a program and before it loads it, asks the kernel itself and then gives libbpf a stub to load.
 #include "verify.h"
 
 #include "report.h"
+#include "sections.h"
+#include "targets.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <linux/perf_event.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { LOG_SIZE = 1 << 20, CLOSERS = 32, MOST_EVENTS = 1024, NAME_SIZE = 128 };
+enum { LOG_SIZE = 1 << 20, CLOSERS = 32, MOST_EVENTS = 1024 };
 
 // Raw BTF of the kernel to relocate for; NULL for the running one.
 static const char *types_path;
@@ -33,9 +35,15 @@ static struct bpf_object *open_object(const char *path)
 	return bpf_object__open_file(path, &options);
 }
 
-// The tracepoint programs of one object, in the order in which libbpf loads them.
+// The programs of one object that take the short cut, in the order in which libbpf loads them.
 struct batch {
 	char license[NAME_SIZE];
+	// The sections that they are in.
+	struct hook *hooks;
+	size_t hook_count;
+	// The names of those that have their verdict.
+	char **judged;
+	size_t judged_count;
 	char *log;
 	int attach;
 	// The running kernel's types, read with the first program that needs them.
@@ -45,58 +53,13 @@ struct batch {
 	size_t event_count;
 };
 
-// `tp/<category>/<name>`, written so that libbpf's own reading of it leaves no doubt.
-static int parse_tracepoint(const char *section, char *category, char *name)
-{
-	int end = 0;
-
-	if (*section == '?')
-		section++;
-	if (strncmp(section, "tp/", 3) == 0)
-		section += 3;
-	else if (strncmp(section, "tracepoint/", 11) == 0)
-		section += 11;
-	else
-		return 0;
-	return sscanf(section, "%127[A-Za-z0-9_-]/%127[A-Za-z0-9_-]%n", category, name, &end) == 2 &&
-	       section[end] == '\0';
-}
-
-// `<prefix>/<name>`, likewise.
-static int parse_raw(const char *section, const char *prefix, char *name)
-{
-	size_t length = strlen(prefix);
-	int end = 0;
-
-	if (*section == '?')
-		section++;
-	if (strncmp(section, prefix, length) != 0 || section[length] != '/')
-		return 0;
-	section += length + 1;
-	return sscanf(section, "%127[A-Za-z0-9_]%n", name, &end) == 1 && section[end] == '\0';
-}
-
-// The type of a BTF tracepoint; 0 where the kernel has none.
-static __u32 tracepoint_type(struct batch *batch, const char *name)
-{
-	char typedef_name[NAME_SIZE + 16];
-	int id;
-
-	if (!batch->kernel)
-		batch->kernel = btf__load_vmlinux_btf();
-	snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
-	id = batch->kernel ? btf__find_by_name_kind(batch->kernel, typedef_name, BTF_KIND_TYPEDEF) : 0;
-	return id > 0 ? (__u32)id : 0;
-}
-
-static int is_simple(struct batch *batch, const struct bpf_program *program)
-{
-	const char *section = bpf_program__section_name(program);
-	char category[NAME_SIZE], name[NAME_SIZE];
-
-	return parse_tracepoint(section, category, name) || parse_raw(section, "raw_tp", name) ||
-	       (parse_raw(section, "tp_btf", name) && tracepoint_type(batch, name) != 0);
-}
+struct hook {
+	struct batch *batch;
+	struct target target;
+	char *section;
+	// Of libbpf.
+	int handler;
+};
 
 // The event's number in tracefs, or -errno.
 static int tracepoint_id(const char *category, const char *name)
@@ -195,42 +158,64 @@ static int load_one(struct batch *batch, struct bpf_program *program, struct bpf
 	options->log_size = LOG_SIZE;
 	options->log_buf = batch->log;
 	fd = bpf_prog_load(type, name, batch->license, instructions, count, options);
-	if (fd >= 0) {
+	if (fd >= 0)
 		close(fd);
-		return -error;
+	return -error;
+}
+
+// What the verifier takes from a program of any kind: those of a cgroup have hooks that must let things pass.
+static int harmless_result(const struct target *target)
+{
+	switch (target->type) {
+	case BPF_PROG_TYPE_CGROUP_SKB:
+	case BPF_PROG_TYPE_CGROUP_SOCK:
+	case BPF_PROG_TYPE_CGROUP_SOCK_ADDR:
+	case BPF_PROG_TYPE_CGROUP_SOCKOPT:
+	case BPF_PROG_TYPE_CGROUP_SYSCTL:
+	case BPF_PROG_TYPE_CGROUP_DEVICE:
+	case BPF_PROG_TYPE_SOCK_OPS:
+		return 1;
+	default:
+		return target->attach == BPF_LSM_CGROUP;
 	}
-	return -errno;
+}
+
+static int attach_one(struct batch *batch, int fd, const char *section)
+{
+	char category[NAME_SIZE], name[NAME_SIZE];
+
+	if (parse_tracepoint(section, category, name))
+		return attach_tracepoint(batch, fd, category, name);
+	return attach_raw_tracepoint(batch, fd, parse_hook(section, "raw_tp", name) ? name : NULL);
 }
 
 static int judge(struct bpf_program *program, struct bpf_prog_load_opts *options, long cookie)
 {
+	const struct hook *hook = (const struct hook *)cookie;
 	struct bpf_insn stub[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = harmless_result(&hook->target) },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	struct batch *batch = (struct batch *)cookie;
-	struct bpf_prog_load_opts own = *options;
-	const char *section = bpf_program__section_name(program);
+	struct batch *batch = hook->batch;
 	struct verdict verdict = {};
-	char category[NAME_SIZE], name[NAME_SIZE];
+	struct bpf_prog_load_opts own;
 	int fd;
 
+	options->prog_flags |= hook->target.flags;
+	options->attach_btf_id = hook->target.btf_id;
+	own = *options;
 	batch->log[0] = '\0';
-	if (parse_raw(section, "tp_btf", name))
-		own.attach_btf_id = options->attach_btf_id = tracepoint_type(batch, name);
 	fd = load_one(batch, program, &own);
 	verdict.load = fd < 0 ? -fd : 0;
 	verdict.log = batch->log;
 	if (fd >= 0 && batch->attach) {
 		verdict.attach_tried = 1;
-		if (parse_tracepoint(section, category, name))
-			verdict.attach = attach_tracepoint(batch, fd, category, name);
-		else
-			verdict.attach = attach_raw_tracepoint(batch, fd, parse_raw(section, "raw_tp", name) ? name : NULL);
+		verdict.attach = attach_one(batch, fd, hook->section);
 	}
 	if (fd >= 0)
 		close(fd); // an attached program lives on through its event
-	report_program(bpf_program__name(program), section, &verdict);
+	report_program(bpf_program__name(program), hook->section, &verdict);
+	batch->judged[batch->judged_count++] = strdup(bpf_program__name(program));
 
 	// The stub has no source lines: what describes the program's own would be refused.
 	options->prog_btf_fd = 0;
@@ -298,62 +283,138 @@ void verify_alone(const char *path, const char *name, int attach)
 	bpf_object__close(object);
 }
 
-static void verify_each_alone(struct batch *batch, const char *path, int simple_too)
+// Whether it takes the short cut. Attached is there only what needs no more than a name.
+static int is_simple(struct batch *batch, const struct bpf_program *program, struct target *target)
 {
-	struct bpf_object *object = open_object(path);
-	struct bpf_program *program;
+	const char *section = bpf_program__section_name(program);
+	char category[NAME_SIZE], name[NAME_SIZE];
 
-	if (!object) {
-		report_error("open", errno, libbpf_text());
-		return;
-	}
-	bpf_object__for_each_program(program, object) {
-		if (simple_too || !is_simple(batch, program))
-			verify_alone(path, bpf_program__name(program), batch->attach);
-	}
-	bpf_object__close(object);
+	if (is_newer_section(section))
+		return 0;
+	if (batch->attach && !parse_tracepoint(section, category, name) && !parse_hook(section, "raw_tp", name) &&
+	    !parse_hook(section, "tp_btf", name))
+		return 0;
+	return find_target(program, &batch->kernel, target);
 }
 
-// Returns 0 where libbpf never came to the programs: a map, an extern or the CO-RE relocation of one of them fails.
-static int verify_simple(struct batch *batch, const char *path)
+static const struct hook *find_hook(const struct batch *batch, const char *section)
+{
+	for (size_t i = 0; i < batch->hook_count; i++) {
+		if (strcmp(batch->hooks[i].section, section) == 0)
+			return &batch->hooks[i];
+	}
+	return NULL;
+}
+
+static size_t count_programs(const struct bpf_object *object)
+{
+	struct bpf_program *program;
+	size_t count = 0;
+
+	bpf_object__for_each_program(program, object)
+		count++;
+	return count;
+}
+
+// Tells libbpf to call judge() for the sections of the programs that take the short cut.
+static void register_hooks(struct batch *batch, const struct bpf_object *object)
+{
+	struct bpf_program *program;
+
+	// libbpf keeps addresses of hooks: they do not move.
+	batch->hooks = calloc(count_programs(object), sizeof(*batch->hooks));
+	batch->judged = calloc(count_programs(object), sizeof(*batch->judged));
+	bpf_object__for_each_program(program, object) {
+		const char *section = bpf_program__section_name(program);
+		struct hook *hook = &batch->hooks[batch->hook_count];
+		LIBBPF_OPTS(libbpf_prog_handler_opts, options, .cookie = (long)hook, .prog_prepare_load_fn = judge);
+
+		if (find_hook(batch, section) || !is_simple(batch, program, &hook->target))
+			continue;
+		hook->batch = batch;
+		hook->section = strdup(section);
+		hook->handler =
+			libbpf_register_prog_handler(section, hook->target.type, hook->target.attach, &options);
+		batch->hook_count++;
+	}
+}
+
+static void unregister_hooks(const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->hook_count; i++)
+		libbpf_unregister_prog_handler(batch->hooks[i].handler);
+}
+
+static void free_batch(struct batch *batch)
+{
+	while (batch->hook_count > 0)
+		free(batch->hooks[--batch->hook_count].section);
+	while (batch->judged_count > 0)
+		free(batch->judged[--batch->judged_count]);
+	free(batch->hooks);
+	free(batch->judged);
+	free(batch->log);
+	btf__free(batch->kernel);
+}
+
+static int is_judged(const struct batch *batch, const struct bpf_program *program)
+{
+	for (size_t i = 0; i < batch->judged_count; i++) {
+		if (strcmp(batch->judged[i], bpf_program__name(program)) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+// One load of all that is left. libbpf may never come to some of them: a map, an extern or the CO-RE relocation of one
+// fails, or the kernel refuses a stub.
+static void verify_simple(struct batch *batch, const char *path)
 {
 	struct bpf_object *object = open_object(path);
 	struct bpf_program *program;
-	int count = 0, error;
+	int count = 0;
 
 	if (!object)
-		return 0;
+		return;
 	bpf_object__for_each_program(program, object) {
-		int simple = is_simple(batch, program);
+		int simple = find_hook(batch, bpf_program__section_name(program)) && !is_judged(batch, program);
 
 		bpf_program__set_autoload(program, simple);
 		count += simple;
 	}
-	error = count ? bpf_object__load(object) : 0;
+	if (count > 0)
+		bpf_object__load(object);
 	bpf_object__close(object);
-	return error == 0;
 }
 
 void verify(const char *path, int attach, const char *types)
 {
-	static char log[LOG_SIZE];
-	struct batch batch = { .attach = attach, .log = log };
-	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)&batch, .prog_prepare_load_fn = judge);
-	int handlers[4], judged;
+	struct batch batch = { .attach = attach };
+	struct bpf_object *object;
+	struct bpf_program *program;
+	size_t before;
 
 	types_path = types;
 	elf_version(EV_CURRENT);
+	object = open_object(path);
+	if (!object) {
+		report_error("open", errno, libbpf_text());
+		return;
+	}
+	batch.log = calloc(1, LOG_SIZE);
 	read_license(path, batch.license);
-	handlers[0] = libbpf_register_prog_handler("tp+", BPF_PROG_TYPE_TRACEPOINT, 0, &handler);
-	handlers[1] = libbpf_register_prog_handler("tracepoint+", BPF_PROG_TYPE_TRACEPOINT, 0, &handler);
-	handlers[2] = libbpf_register_prog_handler("raw_tp+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &handler);
-	handlers[3] = libbpf_register_prog_handler("tp_btf+", BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, &handler);
-	judged = verify_simple(&batch, path);
-	for (int i = 0; i < 4; i++)
-		libbpf_unregister_prog_handler(handlers[i]);
-
-	verify_each_alone(&batch, path, !judged);
+	register_hooks(&batch, object);
+	do {
+		before = batch.judged_count;
+		verify_simple(&batch, path);
+	} while (batch.judged_count > before);
+	unregister_hooks(&batch);
+	bpf_object__for_each_program(program, object) {
+		if (!is_judged(&batch, program))
+			verify_alone(path, bpf_program__name(program), attach);
+	}
+	bpf_object__close(object);
 	fflush(stdout);
 	close_all(&batch);
-	btf__free(batch.kernel);
+	free_batch(&batch);
 }
