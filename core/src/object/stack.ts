@@ -4,12 +4,11 @@
  */
 import { parseSectionName } from '../bpf/section-name';
 import type { Btf } from '../btf/btf';
-import { CLASS, OP } from '../decode/instructions';
-import type { LinkedInstruction, LinkedProgram } from './link';
+import { OP } from '../decode/instructions';
+import type { LinkedProgram } from './link';
 import { membersOf } from './members';
 import { FRAME_POINTER } from './reach/frame';
-import { visited } from './reach/reach';
-import type { State } from './reach/state';
+import { baseOf, usedBytes } from './stack-use';
 
 /** MAX_BPF_STACK */
 export const STACK_BYTES = 512;
@@ -19,8 +18,6 @@ export const MOST_FRAMES = 8;
 export const BYTES_BEFORE_TAIL_CALL = 256;
 /** BPF_FUNC_tail_call */
 const tailCall = 12;
-/** BPF_FUNC_map_lookup_elem, map_update_elem, map_delete_elem: their keys and values have no length behind them. */
-const sizedByMap = new Set([1, 2, 3]);
 
 export interface StackRules {
   /** A frame takes a multiple of so many bytes: of 16 since 6.8, where programs are compiled. */
@@ -60,10 +57,12 @@ export interface StackOverflow {
   readonly frames: readonly StackFrame[];
 }
 
-interface Function {
+export interface StackFunction {
   readonly index: number;
   readonly name: string;
   readonly start: number;
+  /** Behind its last instruction. */
+  readonly end: number;
   readonly isGlobal: boolean;
   readonly callsPrograms: boolean;
   readonly calls: readonly { readonly at: number; readonly start: number }[];
@@ -82,7 +81,7 @@ export function stackOverflow(program: LinkedProgram, rules: StackRules): StackO
   return find(usedBytes(program, functions));
 }
 
-function functionsOf({ code, functions }: LinkedProgram): readonly Function[] {
+function functionsOf({ code, functions }: LinkedProgram): readonly StackFunction[] {
   let start = 0;
   return functions.map(({ name, global, size }, index) => {
     const own = start;
@@ -95,7 +94,7 @@ function functionsOf({ code, functions }: LinkedProgram): readonly Function[] {
       if (instruction.source === 1 && instruction.callee) calls.push({ at, start: instruction.callee.start });
       if (instruction.source === 0 && instruction.immediate === tailCall) callsPrograms = true;
     }
-    return { index, name, start: own, isGlobal: global, callsPrograms, calls };
+    return { index, name, start: own, end: start, isGlobal: global, callsPrograms, calls };
   });
 }
 
@@ -117,13 +116,13 @@ function rounded(bytes: number, granularity: 16 | 32): number {
 }
 
 function overflow(
-  functions: readonly Function[],
+  functions: readonly StackFunction[],
   bytesOf: (index: number) => number,
 ): StackOverflow | undefined {
   const byStart = new Map(functions.map((one) => [one.start, one]));
   // A function that was come to with as much before is not gone through again.
   const worst = new Map<string, number>();
-  const visit = (chain: readonly Function[], before: number, at: number): StackOverflow | undefined => {
+  const visit = (chain: readonly StackFunction[], before: number, at: number): StackOverflow | undefined => {
     const own = chain.at(-1);
     if (!own) return undefined;
     const found = (kind: StackOverflow['kind']): StackOverflow => {
@@ -153,8 +152,7 @@ function overflow(
 }
 
 /** No less than what a function takes: every offset that is used, or added to anything. */
-function most({ code, functions }: LinkedProgram, { index, start }: Function): number {
-  const end = start + (functions[index]?.size ?? 0) / 8;
+function most({ code }: LinkedProgram, { start, end }: StackFunction): number {
   let bytes = 0;
   for (let at = start; at < end; at++) {
     const instruction = code[at];
@@ -164,71 +162,4 @@ function most({ code, functions }: LinkedProgram, { index, start }: Function): n
     if (opcode === OP.add64Immediate && immediate >= -STACK_BYTES) bytes = Math.max(bytes, -immediate);
   }
   return bytes;
-}
-
-/** The register that a load or store goes through. */
-function baseOf({ opcode, source, destination }: LinkedInstruction): number | undefined {
-  switch (opcode & 7) {
-    case CLASS.loadMemory:
-      return source;
-    case CLASS.store:
-    case CLASS.storeRegister:
-      return destination;
-    default:
-      return undefined;
-  }
-}
-
-/** What every verifier sees in use, by function. */
-function usedBytes(program: LinkedProgram, functions: readonly Function[]): readonly number[] {
-  const { code } = program;
-  const depths = functions.map(() => 0);
-  const ofFunction = (at: number): number => functions.findLastIndex(({ start }) => start <= at);
-  const see = ({ frames, at }: State, frame: number, bytes: number): void => {
-    const inner = frames[frame + 1];
-    const index = ofFunction(inner ? inner.returnTo - 1 : at);
-    depths[index] = Math.max(depths[index] ?? 0, bytes);
-  };
-  const wanted = new Set([...code.keys()].filter((at) => isUse(code, at)));
-  visited(program, wanted, (state, instruction) => {
-    const registers = state.frames.at(-1)?.registers ?? [];
-    if (!state.certain) return;
-    if (instruction.opcode !== OP.call) {
-      const base = registers[baseOf(instruction) ?? FRAME_POINTER];
-      if (base?.kind === 'stack') see(state, base.frame, -(base.offset + instruction.jump));
-      return;
-    }
-    for (let n = 1; n <= 5; n++) {
-      const [pointer, length] = [registers[n], registers[n + 1]];
-      if (pointer?.kind !== 'stack') continue;
-      const isRead = length?.kind === 'number' && length.value > 0n && n < 5;
-      if (isRead || (sizedByMap.has(instruction.immediate) && n > 1))
-        see(state, pointer.frame, -pointer.offset);
-    }
-  });
-  return depths;
-}
-
-function isUse(code: readonly LinkedInstruction[], at: number): boolean {
-  const instruction = code[at];
-  if (!instruction || instruction.isOpen) return false;
-  if (instruction.opcode === OP.call) return instruction.source === 0;
-  return baseOf(instruction) !== undefined && !isKeptOverCall(code, at);
-}
-
-/** A register put aside for a call, and taken back: verifiers drop that where the call leaves the register alone (6.12). */
-function isKeptOverCall(code: readonly LinkedInstruction[], at: number): boolean {
-  const isAside = (n: number): boolean => {
-    const one = code[n];
-    return one?.opcode === 0x7b && one.destination === FRAME_POINTER && one.source <= 5;
-  };
-  const isBack = (n: number): boolean => {
-    const one = code[n];
-    return one?.opcode === 0x79 && one.source === FRAME_POINTER && one.destination <= 5;
-  };
-  let next = at;
-  while (isAside(next)) next++;
-  let last = at;
-  while (isBack(last)) last--;
-  return (next > at && code[next]?.opcode === OP.call) || (last < at && code[last]?.opcode === OP.call);
 }

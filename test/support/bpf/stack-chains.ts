@@ -10,7 +10,8 @@ const head = `#include <linux/bpf.h>
 #include <linux/types.h>
 #include <bpf/bpf_helpers.h>
 char LICENSE[] SEC("license") = "GPL";
-struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u32); } progs SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u32); } progs_tc SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u32); } progs_ra SEC(".maps");
 struct wide { char bytes[200]; };
 struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 8); __type(key, struct wide); __type(value, __u64); } wides SEC(".maps");
 const volatile int setting;
@@ -28,6 +29,11 @@ const atTimes: Form = (bytes, next) =>
   `char a[${bytes}];\n\tif (bpf_get_prandom_u32() > 7)\n\t\treturn READ(a) + a[3];\n\treturn ${next};`;
 const never: Form = (bytes, next) =>
   `char a[${bytes}];\n\tif (setting)\n\t\treturn READ(a) + a[3];\n\treturn ${next};`;
+/** What the loader sets, the verifier knows; whatever it is, some way goes on. */
+const filtered: Form = (bytes, next) =>
+  `char a[${bytes}];\n\tif (setting && bpf_get_prandom_u32() != setting)\n\t\treturn 0;\n\tREAD(a);\n\treturn ${next} + a[3];`;
+const counted: Form = (bytes, next) =>
+  `char a[${bytes}];\n\tlong n = 0;\n\tif (setting)\n\t\tn = bpf_ktime_get_ns();\n\tREAD(a);\n\treturn ${next} + a[3] + n;`;
 const afterwards: Form = (bytes, next) =>
   `char a[${bytes}];\n\tif (${next})\n\t\treturn 1;\n\tREAD(a);\n\treturn a[3];`;
 const perhaps: Form = (bytes, next) =>
@@ -35,7 +41,8 @@ const perhaps: Form = (bytes, next) =>
 const twice: Form = (bytes, next) => `char a[${bytes}];\n\tREAD(a);\n\treturn ${next} + a[3] + ${next};`;
 const key: Form = (_, next) =>
   `struct wide k = {};\n\tk.bytes[7] = 1;\n\t__u64 *n = bpf_map_lookup_elem(&wides, &k);\n\treturn ${next} + (n ? 1 : 2);`;
-const tail: Form = () => 'bpf_tail_call(ctx, &progs, 0);\n\treturn 0;';
+/** An array takes programs of one type. */
+const tail: Form = () => 'bpf_tail_call(ctx, &progs_TYPE, 0);\n\treturn 0;';
 
 interface Chain {
   readonly name: string;
@@ -45,7 +52,7 @@ interface Chain {
   readonly how?: 'static __noinline' | '__noinline' | 'static __always_inline';
 }
 
-const forms = { plain, stored, filled, atTimes, never, afterwards, perhaps, twice };
+const forms = { plain, stored, filled, filtered, counted, atTimes, never, afterwards, perhaps, twice };
 /** Around the limit with multiples of 16, of 32, of both. */
 const pairs = [
   ...[
@@ -163,7 +170,7 @@ function textOf({ name, section, frames, how = 'static __noinline' }: Chain): st
       form === filled
         ? `static __noinline long fill_${name}_${n}(char *a, void *ctx)\n{\n\treturn bpf_probe_read_kernel(a, ${bytes}, ctx);\n}\n`
         : '';
-    return `${fill}${before}(${context})\n{\n\t${body.replace('fill(', `fill_${name}_${n}(`)}\n}\n`;
+    return `${fill}${before}(${context})\n{\n\t${body.replace('fill(', `fill_${name}_${n}(`).replace('TYPE', section.slice(0, 2))}\n}\n`;
   });
   return functions.reverse().join('');
 }
@@ -194,7 +201,8 @@ export async function compareStackChains(
   const verdicts = await load(path);
   const told = await toldOf(source, kernel, 'stack-limit', path);
   const other = verdicts.filter(({ load: verdict, log }) => verdict !== 'ok' && !refusal.test(log));
-  if (other.length > 0) throw new Error(`refused for something else: ${other[0]?.program} ${other[0]?.log}`);
+  if (other.length > 0)
+    throw new Error(`refused for something else: ${other[0]?.program} ${other[0]?.load} ${other[0]?.log}`);
   const refused = verdicts.flatMap(({ program, load: verdict }) => (verdict === 'ok' ? [] : [program]));
   return {
     wrong: [...told.keys()].filter((name) => !refused.includes(name)),

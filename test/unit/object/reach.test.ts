@@ -71,3 +71,30 @@ test('numbers of a ctx are free, pointers of one are not', () => {
     'unsure',
   ]);
 });
+
+test('what the loader sets may be any number, which another may be or not', () => {
+  const setting: readonly Fields[] = [
+    { opcode: 0x18, destination: 6, address: 'readonly' },
+    { opcode: 0 },
+    { opcode: 0x61, destination: 6, source: 6 },
+  ];
+  const jumpIfSame = (destination: number, source: number): Fields => ({
+    opcode: 0x1d,
+    destination,
+    source,
+    jump: 1,
+  });
+  const behind = (first: Fields, jump: Fields) => {
+    const code = [...setting, first, jump, exit, exit];
+    return [reached('raw_tp/x', code, 5), reached('raw_tp/x', code, 6)];
+  };
+  expect(behind(currentPid, jumpIfSame(0, 6))).toEqual(['yes', 'yes']);
+  expect(behind(currentPid, jumpIfSame(6, 0))).toEqual(['yes', 'yes']);
+  // It may be 0 or another number, and no verifier takes both ways.
+  expect(behind(currentPid, jumpIfZero(6, 1))).toEqual(['unsure', 'unsure']);
+  expect(behind(move(0, 3), jumpIfSame(0, 6))).toEqual(['unsure', 'unsure']);
+  // What has 8 bits may never be it.
+  const low: Fields = { opcode: 0x57, destination: 0, immediate: 0xff };
+  const code = [...setting, currentPid, low, jumpIfSame(0, 6), exit, exit];
+  expect(reached('raw_tp/x', code, 7)).toBe('unsure');
+});

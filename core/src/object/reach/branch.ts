@@ -1,6 +1,6 @@
 /** Which ways a conditional jump may go, and what each of them says of the value that it looks at. */
 import { HALF, MAX, numberValue, unsure } from './value';
-import type { Any, Pointer, Value } from './value';
+import type { Any, Fixed, Pointer, Value } from './value';
 
 export interface Way {
   /** The value in this way, in the place of the one that was compared. */
@@ -43,7 +43,8 @@ export function inOrder(
   b: Value,
 ): { readonly operation: number; readonly a: Value; readonly b: Value } {
   const other = mirrored[operation];
-  const isSwapped = a.kind === 'number' && b.kind !== 'number' && other !== undefined;
+  const isKnown = ({ kind }: Value): boolean => kind === 'number' || kind === 'fixed';
+  const isSwapped = isKnown(a) && !isKnown(b) && other !== undefined;
   return isSwapped ? { operation: other, a: b, b: a } : { operation, a, b };
 }
 
@@ -60,6 +61,8 @@ export function waysOf(operation: number, is32: boolean, a: Value, b: Value): Wa
     const way = { value: a, certain: true };
     return is ? { taken: way, passed: undefined } : { taken: undefined, passed: way };
   }
+  if (a.kind === 'any' && b.kind === 'fixed')
+    return operation === jump.eq ? fixedWays(is32, a, b) : unknownWays;
   if (b.kind !== 'number') return unknownWays;
   if (a.kind === 'any') return anyWays(operation, is32, a, b.value);
   const isNull = operation === jump.eq && b.value === 0n && !is32;
@@ -74,6 +77,14 @@ const unknownWays: Ways = {
   taken: { value: unsure, certain: false },
   passed: { value: unsure, certain: false },
 };
+
+/** Whatever the number is, the other may be it, and may be another. */
+function fixedWays(is32: boolean, a: Any, { bytes }: Fixed): Ways {
+  const isFree = a.low === 0n && a.without.length === 0 && a.shift === undefined && a.sign !== true;
+  const isAll = a.high >= (1n << BigInt(8 * bytes)) - 1n && a.high > 0n;
+  const certain = isFree && isAll && (a.half !== true || is32) && (bytes <= 4 || !is32);
+  return { taken: { value: unsure, certain }, passed: { value: unsure, certain } };
+}
 
 function pointerWays(pointer: Pointer): Ways {
   return {

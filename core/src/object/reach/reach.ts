@@ -39,16 +39,21 @@ export function reachedThroughCtx(
   return walked(new Walk(program, wanted, isCtx), wanted);
 }
 
-/** Every state in which a verifier comes to one of these; of those that are certain, every verifier does. */
+/**
+ * States in which a verifier comes to one of these; of those that are certain, every verifier does.
+ * @returns whether these are all
+ */
 export function visited(
   program: LinkedProgram,
   wanted: ReadonlySet<number>,
   visit: (state: State, instruction: LinkedInstruction) => void,
-): void {
-  new Walk(program, wanted, (_, instruction, state) => {
+): boolean {
+  const walk = new Walk(program, wanted, (_, instruction, state) => {
     visit(state, instruction);
     return 'yes';
-  }).run();
+  });
+  walk.run();
+  return walk.isComplete;
 }
 
 function walked(walk: Walk, wanted: ReadonlySet<number>): ReadonlyMap<number, Reached> {
@@ -109,6 +114,10 @@ class Walk {
       }
       this.#step(state);
     }
+  }
+
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   reached(at: number): Reached {
@@ -226,6 +235,8 @@ class Walk {
       case 'memory':
       case 'scalar-ctx':
         return anyOf(size, this.#fresh());
+      case 'readonly':
+        return { kind: 'fixed', bytes: size };
       case 'typed-ctx':
       case 'kernel':
         if (to === 'kernel' && size < 8) return anyOf(size, this.#fresh());

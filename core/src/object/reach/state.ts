@@ -39,6 +39,8 @@ export function keyOf({ at, frames }: State, live: number): string {
         return `s${value.frame}:${value.offset}`;
       case 'pointer':
         return `p${number(value.id)}:${value.null}:${value.to}${value.moved === true ? '+' : ''}`;
+      case 'fixed':
+        return `c${value.bytes}`;
       case 'unsure':
         return '?';
     }

@@ -8,7 +8,14 @@ export type Value =
   | Any
   | { readonly kind: 'stack'; readonly frame: number; readonly offset: number }
   | Pointer
+  | Fixed
   | { readonly kind: 'unsure' };
+
+/** A number of so many bytes that the verifier knows, and that the loader may have set: a `const volatile` variable. */
+export interface Fixed {
+  readonly kind: 'fixed';
+  readonly bytes: number;
+}
 
 /** A number of which nothing else is known: each one in the interval, apart from some, may be it. */
 export interface Any {
