@@ -8,13 +8,14 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNK_SIZE = 48 << 10, MOST_TYPES = 128 };
+enum { CHUNK_SIZE = 48 << 10, MOST_TYPES = 128, MOST_THREADS = 3 };
 
 struct answer {
 	struct work work;
@@ -97,8 +98,33 @@ static bool has_program_type(enum bpf_prog_type type, const struct bpf_prog_load
 	return loads(type, *options, zero, log, sizeof(log));
 }
 
+/* What is found out about types of programs, by a few threads: every question is a program to load. */
+struct probe {
+	pthread_mutex_t lock;
+	int next; /* type that nobody has taken yet, counted down: those that need BTF take longest, and come early so */
+	struct btf *btf;
+	struct {
+		bool has;
+		char *helpers;
+		size_t size;
+	} types[MOST_TYPES];
+};
+
+/* Of vmlinux, which is read when it is asked for first; 0 where there is none. */
+static int btf_id(struct probe *probe, const char *name, int kind)
+{
+	int id;
+
+	pthread_mutex_lock(&probe->lock);
+	if (!probe->btf)
+		probe->btf = btf__load_vmlinux_btf();
+	id = probe->btf ? btf__find_by_name_kind(probe->btf, name, kind) : 0;
+	pthread_mutex_unlock(&probe->lock);
+	return id > 0 ? id : 0;
+}
+
 /* What a program of a type needs so that the verifier looks at it. */
-static struct bpf_prog_load_opts options_for(enum bpf_prog_type type)
+static struct bpf_prog_load_opts options_for(struct probe *probe, enum bpf_prog_type type)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, options);
 
@@ -123,16 +149,16 @@ static struct bpf_prog_load_opts options_for(enum bpf_prog_type type)
 		break;
 	case BPF_PROG_TYPE_LSM:
 		options.expected_attach_type = BPF_LSM_MAC;
-		options.attach_btf_id = libbpf_find_vmlinux_btf_id("file_open", BPF_LSM_MAC);
+		options.attach_btf_id = btf_id(probe, "bpf_lsm_file_open", BTF_KIND_FUNC);
 		break;
 	case BPF_PROG_TYPE_TRACING:
 		options.expected_attach_type = BPF_TRACE_FENTRY;
-		options.attach_btf_id = libbpf_find_vmlinux_btf_id("vfs_read", BPF_TRACE_FENTRY);
+		options.attach_btf_id = btf_id(probe, "vfs_read", BTF_KIND_FUNC);
 		if (has_program_type(type, &options))
 			break;
 		/* Not every architecture has fentry; tp_btf only lacks the helpers that read a function's arguments. */
 		options.expected_attach_type = BPF_TRACE_RAW_TP;
-		options.attach_btf_id = libbpf_find_vmlinux_btf_id("sched_switch", BPF_TRACE_RAW_TP);
+		options.attach_btf_id = btf_id(probe, "btf_trace_sched_switch", BTF_KIND_TYPEDEF);
 		break;
 	default:
 		break;
@@ -165,19 +191,64 @@ static void write_helpers(FILE *file, enum bpf_prog_type type, const struct bpf_
 	}
 }
 
+static void probe_type(struct probe *probe, int type)
+{
+	struct bpf_prog_load_opts options = options_for(probe, type);
+	FILE *file = open_memstream(&probe->types[type].helpers, &probe->types[type].size);
+
+	probe->types[type].has = has_program_type(type, &options);
+	if (!file)
+		return;
+	if (probe->types[type].has)
+		write_helpers(file, type, &options);
+	fclose(file);
+}
+
+static void *probe_types(void *argument)
+{
+	struct probe *probe = argument;
+	int type;
+
+	for (;;) {
+		pthread_mutex_lock(&probe->lock);
+		type = probe->next > 0 ? probe->next-- : 0;
+		pthread_mutex_unlock(&probe->lock);
+		if (!type)
+			return NULL;
+		probe_type(probe, type);
+	}
+}
+
+static void probe_in_threads(struct probe *probe)
+{
+	pthread_t threads[MOST_THREADS];
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	int started = 0;
+
+	/* This thread is one of them, and does all of it where there can be no others. */
+	while (started < MOST_THREADS && started < processors - 1 &&
+	       pthread_create(&threads[started], NULL, probe_types, probe) == 0)
+		started++;
+	probe_types(probe);
+	while (started > 0)
+		pthread_join(threads[--started], NULL);
+	btf__free(probe->btf);
+}
+
 /* The parts of `bpftool feature probe -j` that say what a program may use. */
 static int write_features(FILE *file)
 {
-	struct bpf_prog_load_opts options[MOST_TYPES];
-	bool has[MOST_TYPES] = {};
+	struct probe probe = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	const char *name;
+	int error = 0;
 
+	while (probe.next + 1 < MOST_TYPES && libbpf_bpf_prog_type_str(probe.next + 1))
+		probe.next++;
+	probe_in_threads(&probe);
 	fputs("{\"program_types\":{", file);
-	for (int type = 1; type < MOST_TYPES && (name = libbpf_bpf_prog_type_str(type)); type++) {
-		options[type] = options_for(type);
-		has[type] = has_program_type(type, &options[type]);
-		fprintf(file, "%s\"have_%s_prog_type\":%s", type > 1 ? "," : "", name, has[type] ? "true" : "false");
-	}
+	for (int type = 1; type < MOST_TYPES && (name = libbpf_bpf_prog_type_str(type)); type++)
+		fprintf(file, "%s\"have_%s_prog_type\":%s", type > 1 ? "," : "", name,
+			probe.types[type].has ? "true" : "false");
 	fputs("},\"map_types\":{", file);
 	for (int type = 1; (name = libbpf_bpf_map_type_str(type)); type++) {
 		bool has_map = libbpf_probe_bpf_map_type(type, NULL) == 1;
@@ -186,13 +257,14 @@ static int write_features(FILE *file)
 	}
 	fputs("},\"helpers\":{", file);
 	for (int type = 1; type < MOST_TYPES && (name = libbpf_bpf_prog_type_str(type)); type++) {
-		fprintf(file, "%s\"%s_available_helpers\":[", type > 1 ? "," : "", name);
-		if (has[type])
-			write_helpers(file, type, &options[type]);
-		fputs("]", file);
+		fprintf(file, "%s\"%s_available_helpers\":[%s]", type > 1 ? "," : "", name,
+			probe.types[type].helpers ? probe.types[type].helpers : "");
+		if (!probe.types[type].helpers)
+			error = ENOMEM;
+		free(probe.types[type].helpers);
 	}
 	fputs("}}\n", file);
-	return 0;
+	return error;
 }
 
 static void run(struct work *work)

@@ -50,7 +50,7 @@ export interface KernelFiles {
   readonly modules: ReadonlyMap<string, Uint8Array>;
   /** The text of `available_filter_functions`. */
   readonly functions?: string;
-  /** `bpftool feature probe -j`, parsed. */
+  /** `bpftool feature probe -j`, parsed; or a promise of that, or of undefined. */
   readonly features?: unknown;
 }
 
@@ -70,7 +70,10 @@ export interface Snapshot {
 
 const MODULE = /^modules\/(.+)\.btf$/;
 
-/** Brotli quality 11 makes the smallest files and takes 30 s; 4 is right for caches and tests. */
+/**
+ * Brotli quality 11 makes the smallest files and takes 30 s; 4 is right for caches and tests. The features may come while
+ * all else is compressed; undefined where there are none. Rejects where they do.
+ */
 export async function encodeSnapshot(
   files: KernelFiles,
   options: { readonly quality?: number } = {},
@@ -83,9 +86,9 @@ export async function encodeSnapshot(
     ...(files.btf === undefined ? [] : [section('btf', files.btf, compression)]),
     ...[...files.modules].map(([name, bytes]) => section(`modules/${name}.btf`, bytes, compression)),
     ...(files.functions === undefined ? [] : [section('functions', files.functions, compression)]),
-    ...(files.features === undefined
-      ? []
-      : [section('features', JSON.stringify(files.features), compression)]),
+    Promise.resolve(files.features).then((features) =>
+      features === undefined ? undefined : section('features', JSON.stringify(features), compression),
+    ),
   ];
   return encodeContainer(sections);
 }

@@ -67,19 +67,13 @@ export interface Container {
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 
-export async function encodeContainer(inputs: readonly SectionInput[]): Promise<Uint8Array> {
-  const stored = await Promise.all(inputs.map(store));
-  const sections = inputs.map(({ name, bytes, compression }, i): Section => {
-    const data = stored[i] ?? bytes;
-    const codec = compression === 'none' ? 'none' : 'brotli';
-    return {
-      name,
-      codec,
-      rawLength: bytes.length,
-      storedLength: data.length,
-      sha256: sha256(data).toString('hex'),
-    };
-  });
+/** Sections are compressed beside each other, as soon as they are there; one that comes to nothing is left out. */
+export async function encodeContainer(
+  inputs: readonly (SectionInput | Promise<SectionInput | undefined>)[],
+): Promise<Uint8Array> {
+  const encoded = (await Promise.all(inputs.map(encodeSection))).filter((section) => section !== undefined);
+  const sections = encoded.map(({ section }) => section);
+  const stored = encoded.map(({ data }) => data);
   const table = Buffer.from(JSON.stringify(sections));
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
@@ -203,6 +197,23 @@ function limits(section: Section) {
     maxOutputLength: Math.max(section.rawLength, 1),
     chunkSize: section.rawLength + CHUNK_MARGIN,
   };
+}
+
+async function encodeSection(
+  coming: SectionInput | Promise<SectionInput | undefined>,
+): Promise<{ readonly section: Section; readonly data: Uint8Array } | undefined> {
+  const input = await coming;
+  if (input === undefined) return undefined;
+  const { name, bytes, compression } = input;
+  const data = await store(input);
+  const section: Section = {
+    name,
+    codec: compression === 'none' ? 'none' : 'brotli',
+    rawLength: bytes.length,
+    storedLength: data.length,
+    sha256: sha256(data).toString('hex'),
+  };
+  return { section, data };
 }
 
 function store({ bytes, compression }: SectionInput): Promise<Uint8Array> {
