@@ -6,6 +6,7 @@ import {
   compareMapTypes,
   compareProgramTypes,
 } from '#support/bpf/object-calls';
+import { compareOperations } from '#support/bpf/operations';
 import { compareStackChains, undecidedChains } from '#support/bpf/stack-chains';
 import { bootGuest } from '#support/guests/guest';
 import { readGuestKernel } from '#support/guests/kernel';
@@ -63,6 +64,11 @@ describeUnless(
       const chains = await compareStackChains(view, load);
       expect(chains).toMatchObject({ wrong: [], silent: undecidedChains, misplaced: [] });
       expect(chains.refused).toBe(refusedChains);
+
+      const operations = await compareOperations(view, load);
+      expect(operations.wrong).toEqual([]);
+      expect(operations.taken).toBeGreaterThanOrEqual(24);
+      expect(operations.taken).toBe(2 * operations.refused);
     });
   },
 );
