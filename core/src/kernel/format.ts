@@ -13,11 +13,15 @@ import type { FormatField, TracepointFormat } from './model';
 const printFmtKey = 'print fmt:';
 const attributesKey = ';\toffset:';
 
-/** The format of `category:name`, or undefined where the text is none (no field and no `ID:`). */
+/**
+ * The format of `category:name`, or undefined where the text is none (no field and no `ID:`). Fields of the same line are
+ * one object in all formats that are parsed with the same `known`: of 20,000 in a kernel 3,000 differ.
+ */
 export function parseFormat(
   text: string,
   category: string,
   name: string,
+  known = new Map<string, FormatField>(),
 ): Parsed<TracepointFormat | undefined> {
   const problems: Problem[] = [];
   const commonFields: FormatField[] = [];
@@ -39,7 +43,9 @@ export function parseFormat(
       // The one empty line between the fields: what follows it is the event's own, whatever its name.
       if (commonFields.length > 0) separated = true;
     } else if (text.startsWith('field', first)) {
-      const field = parseField(text.slice(first, end));
+      const line = text.slice(first, end);
+      const field = known.get(line) ?? parseField(line);
+      if (typeof field !== 'string') known.set(line, field);
       if (typeof field === 'string') problems.push({ message: field, where: `line ${lineNumber}` });
       else (!separated && field.name.startsWith('common_') ? commonFields : fields).push(field);
       // A last field that cannot be read leaves the end of the record unknown: then nothing is past it.

@@ -3,7 +3,13 @@
  * they are first asked for and kept: a kernel has thousands of each, and a session looks at a few.
  */
 import { parseFormat } from '#core/kernel/format';
-import type { EventName, KernelIndex, KernelProvenance, TracepointFormat } from '#core/kernel/model';
+import type {
+  EventName,
+  FormatField,
+  KernelIndex,
+  KernelProvenance,
+  TracepointFormat,
+} from '#core/kernel/model';
 import { createTypeIndex } from '#core/btf/index';
 import type { Parsed, Problem } from '#core/result';
 import type { SnapshotMeta } from '#core/snapshot/codec';
@@ -57,6 +63,7 @@ export function createNamesIndex(
 export function createKernelIndex(parts: KernelParts): KernelIndex {
   const { provenance, events, formats } = parts;
   const parsedFormats = new Map<string, TracepointFormat | undefined>();
+  const fields = new Map<string, FormatField>();
   const types = lazy(() => createTypeIndex({ vmlinux: parts.btf, modules: parts.modules }));
   const functions = lazy(() => {
     const { value, problems } = parts.functions();
@@ -75,7 +82,7 @@ export function createKernelIndex(parts: KernelParts): KernelIndex {
     events: events.value,
     format(category, name) {
       const key = `${category}/${name}`;
-      if (!parsedFormats.has(key)) parsedFormats.set(key, parse(formats, category, name)?.value);
+      if (!parsedFormats.has(key)) parsedFormats.set(key, parse(formats, category, name, fields)?.value);
       return parsedFormats.get(key);
     },
     formatText: (category, name) => formatText(formats, category, name),
@@ -96,9 +103,9 @@ const NO_BTF: Problem = {
   message: 'the kernel has no BTF (CONFIG_DEBUG_INFO_BTF): its struct types are unknown',
 };
 
-function parse(formats: FormatTexts, category: string, name: string) {
+function parse(formats: FormatTexts, category: string, name: string, fields: Map<string, FormatField>) {
   const text = formatText(formats, category, name);
-  return text === undefined ? undefined : parseFormat(text, category, name);
+  return text === undefined ? undefined : parseFormat(text, category, name, fields);
 }
 
 /** Parses every format for what is wrong with it and keeps no result: memory stays as it was. */
@@ -113,10 +120,11 @@ function formatProblems(events: readonly EventName[], formats: FormatTexts): rea
       where: some.join(', '),
     });
   }
+  const fields = new Map<string, FormatField>();
   for (const key of formats.entries.keys()) {
     const [category = '', name = ''] = key.split('/');
     const where = `events/${key}/format`;
-    for (const { message, where: line } of parse(formats, category, name)?.problems ?? []) {
+    for (const { message, where: line } of parse(formats, category, name, fields)?.problems ?? []) {
       problems.push({ message, where: line === undefined ? where : `${where}, ${line}` });
     }
   }

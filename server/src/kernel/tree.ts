@@ -44,7 +44,8 @@ export async function readFormats(tree: KernelTree): Promise<Parsed<FormatTexts>
   await inSlices(events, ([category, name]) => {
     const start = buffer.length;
     try {
-      buffer.append(join(root, category, name, 'format'));
+      // `join` would take as long as opening the file.
+      buffer.append(`${root}/${category}/${name}/format`);
       entries.set(`${category}/${name}`, { start, end: buffer.length });
     } catch (error) {
       problems.push(...unlessMissing(`events/${category}/${name}/format`, error));
