@@ -22,28 +22,39 @@ export interface Uses {
   readonly names: readonly CtxName[];
 }
 
-type Owners = readonly [Program, ...Program[]];
+/** Whose ctx it is. */
+interface Owner {
+  readonly programs: readonly Program[];
+}
 
 /** The same for where the chunk stands. */
 export class PlacedUses implements Uses {
   readonly of: UsesMemo;
+  readonly owner: Owner;
   readonly #by: number;
-  readonly #programs: Owners;
   #uses: readonly CtxUse[] | undefined;
   #names: readonly CtxName[] | undefined;
 
-  constructor(of: UsesMemo, by: number, programs: Owners) {
+  constructor(of: UsesMemo, by: number, owner: Owner) {
     this.of = of;
+    this.owner = owner;
     this.#by = by;
-    this.#programs = programs;
   }
 
   get uses(): readonly CtxUse[] {
-    return (this.#uses ??= this.of.uses.map((use) => shiftUse(use, this.#by, this.#programs)));
+    return (this.#uses ??= this.#moved(this.of.uses, shiftUse));
   }
 
   get names(): readonly CtxName[] {
-    return (this.#names ??= this.of.names.map((name) => shiftName(name, this.#by, this.#programs)));
+    return (this.#names ??= this.#moved(this.of.names, shiftName));
+  }
+
+  #moved<O, M>(
+    items: readonly O[],
+    shift: (item: O, by: number, programs: readonly [Program, ...Program[]]) => M,
+  ): readonly M[] {
+    const [first, ...more] = this.owner.programs;
+    return first ? items.map((item) => shift(item, this.#by, [first, ...more])) : [];
   }
 }
 

@@ -10,10 +10,11 @@ import { FileExpressions } from './expressions/expressions';
 import { fileTable, mutableVariables, type FileTable } from './file-table';
 import { tokenize } from './lexer';
 import { ChunkMemory, surroundingsAfter, surroundingsOf, type Surroundings } from './memory';
-import type { Program, SourceAnalysis, Span } from './model';
+import type { Program, SourceAnalysis } from './model';
 import type { CParser } from './parser';
-import { readPlaced, shiftPlaced, type Placed } from './placement';
-import { firstFrom, replaced, wholeWindow, windowOf, type Window } from './window';
+import { PlacedLists } from './placed-lists';
+import { PlacedAt, readPlaced, type Placed } from './placement';
+import { replaced, wholeWindow, windowOf, type Window } from './window';
 import type { WordCounts } from './word-counts';
 
 /** What was made of a chunk, and from what. */
@@ -24,7 +25,8 @@ export interface LinkMemo {
   readonly own: Placed;
   uses?: UsesMemo;
   /** Where the chunk stood last. */
-  at: { readonly start: number; readonly placed: Placed; uses?: PlacedUses };
+  at: PlacedAt;
+  placedUses?: PlacedUses;
 }
 
 /** What is known of the file as it was, one value for each of its chunks. */
@@ -32,9 +34,9 @@ interface Linked {
   readonly length: number;
   readonly chunks: readonly Chunk[];
   readonly starts: readonly number[];
-  readonly memos: readonly (LinkMemo | undefined)[];
+  readonly placed: readonly (PlacedAt | undefined)[];
   /** Where ctx is followed. */
-  readonly programs: readonly (ProgramChunk | undefined)[];
+  readonly programs: readonly (FollowedChunk | undefined)[];
   readonly found: readonly (PlacedUses | undefined)[];
   readonly environment: Environment;
   readonly surroundings: Surroundings;
@@ -42,12 +44,8 @@ interface Linked {
   /** Names that the certainty of uses depends on. */
   readonly asked: ReadonlySet<string>;
   /** Of all chunks, in their order. */
-  readonly lists: Placed;
+  readonly lists: PlacedLists;
 }
-
-const noLists: Placed = {
-  ...{ sections: [], programs: [], functions: [], maps: [], structs: [], kernelFunctions: [], includes: [] },
-};
 
 export class Linker {
   readonly #parser: CParser;
@@ -64,22 +62,41 @@ export class Linker {
     const linked =
       (last && this.#relink(last, chunks, text.length, words)) ?? this.#linkAll(chunks, text.length, words);
     this.#last = linked;
-    const { environment, variables, lists, memos, starts, programs, found, surroundings } = linked;
+    const { environment, variables, lists, placed, starts, programs, found, surroundings } = linked;
     const passing = programs.filter(isPassing);
     const helpers = this.#helperUses(passing, environment, fileTable(chunks, words, variables));
     const ctx = new CtxLists(found, helpers);
     return {
-      text,
-      ...lists,
+      ...{ text, constants: environment.macros.constants },
+      get sections() {
+        return lists.sections;
+      },
+      get programs() {
+        return lists.programs;
+      },
+      get functions() {
+        return lists.functions;
+      },
+      get maps() {
+        return lists.maps;
+      },
+      get structs() {
+        return lists.structs;
+      },
+      get kernelFunctions() {
+        return lists.kernelFunctions;
+      },
+      get includes() {
+        return lists.includes;
+      },
       get ctxUses() {
         return ctx.uses;
       },
       get ctxNames() {
         return ctx.names;
       },
-      constants: environment.macros.constants,
       expressions: new FileExpressions(this.#parser, environment, { chunks, starts }, variables),
-      memory: new ChunkMemory(surroundings, chunks, memos),
+      memory: new ChunkMemory(surroundings, chunks, placed),
     };
   }
 
@@ -88,9 +105,9 @@ export class Linker {
     const surroundings = surroundingsOf(chunks, this.#last?.surroundings);
     const variables = mutableVariables(chunks);
     const preserves = preservedAt(chunks, environment);
-    const memos = chunks.map((chunk, at) => placeChunk(chunk, environment, preserves[at] ?? false));
+    const placed = chunks.map((chunk, at) => placeChunk(chunk, environment, preserves[at] ?? false));
     const common = { chunks, length, environment, surroundings, variables };
-    return this.#linked(common, wholeWindow(chunks), memos, undefined, words);
+    return this.#linked(common, wholeWindow(chunks), placed, undefined, words);
   }
 
   /** Undefined where the edit may mean something to chunks that stay as they are. */
@@ -101,17 +118,17 @@ export class Linker {
     const gone = last.chunks.slice(from, oldTo);
     const come = chunks.slice(from, to);
     if (environment.pragmas || ![...gone, ...come].every((chunk) => isLocal(chunk, asked))) return undefined;
-    const placeAt = (at: number): LinkMemo | undefined => placeChunk(chunks[at], environment, false);
-    const memos = replaced(last.memos, edited, placeAt, (_, at) => placeAt(at));
+    const placeAt = (at: number): PlacedAt | undefined => placeChunk(chunks[at], environment, false);
+    const placed = replaced(last.placed, edited, placeAt, (_, at) => placeAt(at));
     const surroundings = surroundingsAfter(last.surroundings, edited, come);
     const common = { chunks, length, environment, surroundings, variables };
-    return this.#linked(common, edited, memos, last, words);
+    return this.#linked(common, edited, placed, last, words);
   }
 
   #linked(
-    common: Omit<Linked, 'starts' | 'memos' | 'programs' | 'found' | 'asked' | 'lists'>,
+    common: Omit<Linked, 'starts' | 'placed' | 'programs' | 'found' | 'asked' | 'lists'>,
     edited: Window,
-    memos: Linked['memos'],
+    placed: Linked['placed'],
     last: Linked | undefined,
     words: WordCounts,
   ): Linked {
@@ -126,8 +143,8 @@ export class Linker {
     const programs = replaced(
       last?.programs ?? [],
       edited,
-      (at) => this.#program(chunks[at], memos[at], variables),
-      (known, at) => known && this.#program(chunks[at], memos[at], variables),
+      (at) => this.#program(chunks[at], placed[at], variables),
+      (known, at) => known && this.#program(chunks[at], placed[at], variables),
     );
     const asked = new Set(last?.asked);
     const found = replaced<PlacedUses | undefined>(
@@ -144,21 +161,23 @@ export class Linker {
         return known && program && placedUses(program, known.of);
       },
     );
-    const lists = listsOf({ memos, starts, length }, edited, last);
-    return { ...common, starts, memos, programs, found, asked, lists };
+    const begin = starts[edited.from] ?? length;
+    const oldEnd = last?.starts[edited.oldTo] ?? last?.length ?? 0;
+    const lists = new PlacedLists(placed, { ...edited, begin, oldEnd }, last?.lists);
+    return { ...common, starts, placed, programs, found, asked, lists };
   }
 
   /** Undefined where there is no ctx to follow. */
   #program(
     chunk: Chunk | undefined,
-    memo: LinkMemo | undefined,
+    placed: PlacedAt | undefined,
     variables: ReadonlySet<string>,
-  ): ProgramChunk | undefined {
-    const programs = memo && followed(memo.at.placed.programs);
-    return chunk && programs && { chunk, facts: this.#bodies.of(chunk, 0, 'ctx', variables), programs };
+  ): FollowedChunk | undefined {
+    if (!chunk || !placed || !isFollowed(placed.own.programs)) return undefined;
+    return new FollowedChunk(chunk, this.#bodies.of(chunk, 0, 'ctx', variables), placed);
   }
 
-  #programUses(program: ProgramChunk, environment: Environment, table: FileTable): PlacedUses {
+  #programUses(program: FollowedChunk, environment: Environment, table: FileTable): PlacedUses {
     const { chunk, facts } = program;
     const link = chunk.memo.link;
     const known = link?.uses?.facts === facts ? link.uses : undefined;
@@ -185,61 +204,41 @@ export class Linker {
         const certain = facts.uses.map(
           (use) => reached.certain && isCertain(use, reached.returnUsed, table, environment),
         );
-        return new PlacedUses(resolveFacts(facts, certain, environment), chunk.start, programs);
+        return new PlacedUses(resolveFacts(facts, certain, environment), chunk.start, { programs });
       },
     );
   }
 }
 
+/** Where ctx is followed, with the programs that it is of once they are asked for. */
+class FollowedChunk implements ProgramChunk {
+  readonly chunk: Chunk;
+  readonly facts: CtxFacts;
+  readonly placed: PlacedAt;
+
+  constructor(chunk: Chunk, facts: CtxFacts, placed: PlacedAt) {
+    this.chunk = chunk;
+    this.facts = facts;
+    this.placed = placed;
+  }
+
+  get programs(): readonly Program[] {
+    return this.placed.programs;
+  }
+}
+
 /** Taken over where they stand where they stood. */
-function placedUses({ chunk, programs }: ProgramChunk, own: UsesMemo): PlacedUses {
-  const at = chunk.memo.link?.at;
-  if (at?.uses?.of === own) return at.uses;
-  const placed = new PlacedUses(own, chunk.start, programs);
-  if (at) at.uses = placed;
-  return placed;
+function placedUses({ chunk, placed }: FollowedChunk, own: UsesMemo): PlacedUses {
+  const link = chunk.memo.link;
+  const known = link?.placedUses;
+  if (known?.of === own && known.owner === placed) return known;
+  const uses = new PlacedUses(own, placed.start, placed);
+  if (link) link.placedUses = uses;
+  return uses;
 }
 
-function listsOf(
-  { memos, starts, length }: Pick<Linked, 'memos' | 'starts' | 'length'>,
-  { from, to, oldTo, shift }: Window,
-  last: Linked | undefined,
-): Placed {
-  const begin = starts[from] ?? length;
-  const end = last ? (last.starts[oldTo] ?? last.length) : 0;
-  const until = shift === 0 ? to : memos.length;
-  const old = last?.lists ?? noLists;
-  const list = <T>(
-    before: readonly T[],
-    listAt: (at: number) => readonly T[],
-    startOf: (item: T) => number,
-  ): readonly T[] => {
-    const items = before.slice(0, firstFrom(before, begin, startOf));
-    for (let at = from; at < until; at++) for (const item of listAt(at)) items.push(item);
-    if (shift !== 0) return items;
-    const behind = firstFrom(before, end, startOf);
-    return behind === before.length ? items : items.concat(before.slice(behind));
-  };
-  const placed = (at: number): Placed => memos[at]?.at.placed ?? noLists;
-  return {
-    sections: list(old.sections, (at) => placed(at).sections, spanStart),
-    programs: list(
-      old.programs,
-      (at) => placed(at).programs,
-      ({ section }) => section.span.start,
-    ),
-    functions: list(old.functions, (at) => placed(at).functions, spanStart),
-    maps: list(old.maps, (at) => placed(at).maps, spanStart),
-    structs: list(old.structs, (at) => placed(at).structs, spanStart),
-    kernelFunctions: list(old.kernelFunctions, (at) => placed(at).kernelFunctions, spanStart),
-    includes: list(old.includes, (at) => placed(at).includes, spanStart),
-  };
-}
-
-const isPassing = (program: ProgramChunk | undefined): program is ProgramChunk =>
+const isPassing = (program: FollowedChunk | undefined): program is FollowedChunk =>
   program !== undefined && program.facts.passes.length > 0;
-
-const spanStart = ({ span }: { readonly span: Span }): number => span.start;
 
 /** What the edit adds or takes away is nothing that other chunks look at. */
 function isLocal({ content }: Chunk, asked: ReadonlySet<string>): boolean {
@@ -271,24 +270,23 @@ function placeChunk(
   chunk: Chunk | undefined,
   environment: Environment,
   preserve: boolean,
-): LinkMemo | undefined {
+): PlacedAt | undefined {
   if (!chunk) return undefined;
   const { start, memo } = chunk;
   const known = memo.link;
   if (known?.environment === environment && known.preserve === preserve) {
-    if (known.at.start !== start) known.at = { start, placed: shiftPlaced(known.own, start) };
-    return known;
+    if (known.at.start !== start) known.at = new PlacedAt(known.own, start);
+    return known.at;
   }
   const own = readPlaced(chunk, environment, preserve);
-  memo.link = { environment, preserve, own, at: { start, placed: shiftPlaced(own, start) } };
-  return memo.link;
+  memo.link = { environment, preserve, own, at: new PlacedAt(own, start) };
+  return memo.link.at;
 }
 
-/** Undefined where there is no ctx to follow: no program, a form that is not understood, two different sections. */
-function followed(programs: readonly Program[]): readonly [Program, ...Program[]] | undefined {
-  const [first, ...more] = programs;
-  if (!first || first.ctx.kind === 'none' || first.ctx.kind === 'other') return undefined;
-  return more.some((program) => program.section.value !== first.section.value) ? undefined : [first, ...more];
+/** Not where there is no program, one of a form that is not understood, or two of different sections. */
+function isFollowed([first, ...more]: readonly Program[]): boolean {
+  if (!first || first.ctx.kind === 'none' || first.ctx.kind === 'other') return false;
+  return more.every((program) => program.section.value === first.section.value);
 }
 
 function resolveFacts(facts: CtxFacts, certain: readonly boolean[], environment: Environment): UsesMemo {

@@ -3,8 +3,8 @@
  * declaration changes, or anything that stands outside of the bodies of functions: then everything may mean something else.
  */
 import type { Chunk } from './chunk';
-import type { LinkMemo } from './link';
 import type { FunctionDef, FunctionMemory, FunctionNotes } from './model';
+import type { PlacedAt } from './placement';
 import type { Window } from './window';
 
 /** What of each chunk others can see, in order. */
@@ -37,17 +37,17 @@ const seenOf = (chunk: Chunk): Chunk | string => chunk.content.frame ?? chunk;
 export class ChunkMemory implements FunctionMemory {
   readonly #surroundings: Surroundings;
   readonly #chunks: readonly Chunk[];
-  readonly #memos: readonly (LinkMemo | undefined)[];
+  readonly #placed: readonly (PlacedAt | undefined)[];
   #byFunction: ReadonlyMap<FunctionDef, Chunk> | undefined;
 
   constructor(
     surroundings: Surroundings,
     chunks: readonly Chunk[],
-    memos: readonly (LinkMemo | undefined)[],
+    placed: readonly (PlacedAt | undefined)[],
   ) {
     this.#surroundings = surroundings;
     this.#chunks = chunks;
-    this.#memos = memos;
+    this.#placed = placed;
   }
 
   notesOf(fn: FunctionDef): FunctionNotes | undefined {
@@ -58,11 +58,10 @@ export class ChunkMemory implements FunctionMemory {
     return memo.notes.of;
   }
 
-  /** Functions that have moved since are not those of this analysis, and not found. */
   #functions(): ReadonlyMap<FunctionDef, Chunk> {
     const found = new Map<FunctionDef, Chunk>();
     for (const [at, chunk] of this.#chunks.entries())
-      for (const fn of this.#memos[at]?.at.placed.functions ?? []) found.set(fn, chunk);
+      for (const fn of this.#placed[at]?.functions ?? []) found.set(fn, chunk);
     return found;
   }
 }

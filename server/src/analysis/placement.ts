@@ -66,29 +66,64 @@ export function readPlaced(chunk: Chunk, environment: Environment, preserve: boo
   };
 }
 
-export function shiftPlaced(placed: Placed, by: number): Placed {
-  const sections = shifted(placed.sections, shiftSection, by);
-  const functions = shifted(placed.functions, shiftFunction, by);
-  const [definition] = functions;
-  const programs = placed.programs.flatMap((program) => {
-    const section = sections[placed.sections.indexOf(program.section)];
-    return section && definition
-      ? [{ section, function: definition, ctx: shiftCtx(program.ctx, definition, by) }]
-      : [];
-  });
-  return {
-    sections,
-    functions,
-    programs: programs.length === 0 ? placed.programs : programs,
-    maps: shifted(placed.maps, shiftMap, by),
-    structs: shifted(placed.structs, shiftStruct, by),
-    kernelFunctions: shifted(placed.kernelFunctions, shiftKernelFunction, by),
-    includes: shifted(placed.includes, shiftInclude, by),
-  };
+/** The same where the chunk stands, list by list when it is asked for: of a long file most is not, between two edits. */
+export class PlacedAt implements Placed {
+  readonly own: Placed;
+  readonly start: number;
+  #sections: readonly SectionSite[] | undefined;
+  #functions: readonly FunctionDef[] | undefined;
+  #maps: readonly MapDef[] | undefined;
+  #structs: readonly StructDef[] | undefined;
+  #kernelFunctions: readonly KernelFunctionDef[] | undefined;
+  #includes: readonly Include[] | undefined;
+  #programs: readonly Program[] | undefined;
+
+  constructor(own: Placed, start: number) {
+    this.own = own;
+    this.start = start;
+  }
+
+  get sections(): readonly SectionSite[] {
+    return (this.#sections ??= moved(this.own.sections, shiftSection, this.start));
+  }
+
+  get functions(): readonly FunctionDef[] {
+    return (this.#functions ??= moved(this.own.functions, shiftFunction, this.start));
+  }
+
+  get maps(): readonly MapDef[] {
+    return (this.#maps ??= moved(this.own.maps, shiftMap, this.start));
+  }
+
+  get structs(): readonly StructDef[] {
+    return (this.#structs ??= moved(this.own.structs, shiftStruct, this.start));
+  }
+
+  get kernelFunctions(): readonly KernelFunctionDef[] {
+    return (this.#kernelFunctions ??= moved(this.own.kernelFunctions, shiftKernelFunction, this.start));
+  }
+
+  get includes(): readonly Include[] {
+    return (this.#includes ??= moved(this.own.includes, shiftInclude, this.start));
+  }
+
+  get programs(): readonly Program[] {
+    return (this.#programs ??= moved(
+      this.own.programs,
+      (program, by) => this.#program(program, by),
+      this.start,
+    ));
+  }
+
+  #program(program: Program, by: number): Program {
+    const section = this.sections[this.own.sections.indexOf(program.section)] ?? program.section;
+    const [definition = program.function] = this.functions;
+    return { section, function: definition, ctx: shiftCtx(program.ctx, definition, by) };
+  }
 }
 
 /** Most lists are empty, and stay the same. */
-function shifted<T>(list: readonly T[], shift: (item: T, by: number) => T, by: number): readonly T[] {
+function moved<T>(list: readonly T[], shift: (item: T, by: number) => T, by: number): readonly T[] {
   return list.length === 0 ? list : list.map((item) => shift(item, by));
 }
 

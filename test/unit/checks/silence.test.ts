@@ -206,9 +206,9 @@ describe('after any edits', () => {
   const next = (below: number): number => Math.floor(numbers.next().value * below);
 
   it.each([
-    ['entangled programs', [entangled], 250],
-    ['real programs', real, 12],
-  ])('%s have the findings of a fresh start', (_, programs, rounds) => {
+    ['entangled programs', [entangled], 200],
+    ['real programs', real, 8],
+  ])('%s have the findings of a fresh start', { timeout: 240_000 }, (_, programs, rounds) => {
     const codes = new Map<string, number>();
     for (const program of programs) {
       const file = analyzer.open(program);

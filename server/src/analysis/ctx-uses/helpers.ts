@@ -14,7 +14,7 @@ import type { CtxFacts } from './facts';
 export interface ProgramChunk {
   readonly chunk: Chunk;
   readonly facts: CtxFacts;
-  readonly programs: readonly [Program, ...Program[]];
+  readonly programs: readonly Program[];
 }
 
 /** A function, and the parameter through which it gets ctx. */
