@@ -72,6 +72,9 @@ async function buildServer(entryPoints) {
       sourcemap: 'external',
       sourcesContent: false,
       sourcefile: file,
+      // What launch.ts runs is an expression, whose value is the module's function.
+      banner: '(function (exports, require, module, __filename, __dirname) {',
+      footer: '})',
       // Shorter text is read and compiled sooner; names stay, for the stack traces in the log.
       minifyWhitespace: true,
       minifySyntax: true,

@@ -76,7 +76,7 @@ function compile(file: string, uncached: Uncached[]): ModuleFunction {
   const cacheFile = `${file}.${build}.cache`;
   const cachedData = readIfThere(cacheFile);
   // The bundler writes ASCII, and one byte a letter is what V8 reads fastest.
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`;
+  const source = readFileSync(file, 'latin1');
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
   if (cachedData === undefined || script.cachedDataRejected === true) uncached.push({ script, cacheFile });
   return script.runInThisContext() as ModuleFunction;

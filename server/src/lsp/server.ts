@@ -58,7 +58,10 @@ export function createServer(
     if (params.processId !== null) host.watch(params.processId);
     abilities = clientAbilities(params.capabilities);
     session.headers.roots = workspaceFolders(params);
-    session.configure(params.initializationOptions);
+    // Behind the answer, and before the next message: the client goes on while the kernel's names are read.
+    new Promise((resolve) => setImmediate(resolve))
+      .then(() => session.configure(params.initializationOptions))
+      .catch((error: unknown) => client.logError(error));
     return { capabilities: serverCapabilities, serverInfo: { name: 'ebpf-workbench' } };
   });
   void client.initialized.then(() => {
