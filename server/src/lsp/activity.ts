@@ -14,38 +14,44 @@ export class Activity {
   #asked = -Infinity;
   #last = -Infinity;
   #pause: Promise<void> | undefined;
+  readonly #now: () => number;
+
+  /** @param now Milliseconds of a clock that only goes on. */
+  constructor(now = uptime) {
+    this.#now = now;
+  }
 
   /** Who opens a document asks about it next. */
   opened(): void {
-    this.#asked = this.#last = clock();
+    this.#asked = this.#last = this.#now();
   }
 
   edited(): void {
-    this.#last = clock();
+    this.#last = this.#now();
   }
 
   /** What is asked with a key that was typed. */
   async during<T>(answer: Promise<T>): Promise<T> {
-    this.#asked = this.#last = clock();
+    this.#asked = this.#last = this.#now();
     try {
       return await answer;
     } finally {
-      this.#asked = this.#last = clock();
+      this.#asked = this.#last = this.#now();
     }
   }
 
   /** Waits for the next pause: not at all where nobody has asked anything lately. */
   async paused(): Promise<void> {
-    if (this.#rest(clock()) <= 0) return;
+    if (this.#rest(this.#now()) <= 0) return;
     // One wait for all: an edit that is overtaken by hundreds must not count them.
     this.#pause ??= this.#wait().finally(() => (this.#pause = undefined));
     await this.#pause;
   }
 
   async #wait(): Promise<void> {
-    const latest = clock() + patience;
+    const latest = this.#now() + patience;
     for (;;) {
-      const now = clock();
+      const now = this.#now();
       const rest = Math.min(this.#rest(now), latest - now);
       if (rest <= 0) return;
       await new Promise<void>((resolve) => setTimeout(resolve, rest));
@@ -58,7 +64,7 @@ export class Activity {
   }
 }
 
-/** Milliseconds. (The first use of `performance` loads a module, for which the first answer would wait.) */
-function clock(): number {
+/** The first use of `performance` loads a module, for which the first answer would wait. */
+function uptime(): number {
   return process.uptime() * 1000;
 }

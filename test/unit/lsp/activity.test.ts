@@ -8,6 +8,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const newActivity = () => new Activity(() => performance.now());
+
 /** Milliseconds until there is a pause. */
 async function untilPaused(activity: Activity, meanwhile: (passed: number) => void = () => undefined) {
   const state = { isPaused: false };
@@ -26,14 +28,20 @@ async function untilPaused(activity: Activity, meanwhile: (passed: number) => vo
 const answered = (activity: Activity) => activity.during(Promise.resolve());
 
 it('waits for nothing where nobody asks', async () => {
-  const activity = new Activity();
+  const activity = newActivity();
   expect(await untilPaused(activity)).toBe(0);
   activity.edited();
   expect(await untilPaused(activity)).toBe(0);
 });
 
+it('waits for what is asked about a document that was opened', async () => {
+  const activity = newActivity();
+  activity.opened();
+  expect(await untilPaused(activity)).toBe(5);
+});
+
 it('waits behind an answer, and behind the edits that follow it', async () => {
-  const activity = new Activity();
+  const activity = newActivity();
   await answered(activity);
   expect(await untilPaused(activity)).toBe(5);
   activity.edited();
@@ -41,19 +49,19 @@ it('waits behind an answer, and behind the edits that follow it', async () => {
 });
 
 it('waits while an answer is worked on only as long as for any other message', async () => {
-  const activity = new Activity();
+  const activity = newActivity();
   void activity.during(new Promise(() => undefined));
   expect(await untilPaused(activity)).toBe(5);
 });
 
 it('counts an answer that failed', async () => {
-  const activity = new Activity();
+  const activity = newActivity();
   await expect(activity.during(Promise.reject(new Error('cancelled')))).rejects.toThrow('cancelled');
   expect(await untilPaused(activity)).toBe(5);
 });
 
 it('waits for nothing a second after the last answer', async () => {
-  const activity = new Activity();
+  const activity = newActivity();
   await answered(activity);
   await vi.advanceTimersByTimeAsync(1000);
   activity.edited();
@@ -61,7 +69,7 @@ it('waits for nothing a second after the last answer', async () => {
 });
 
 it('loses patience with one who never pauses', async () => {
-  const activity = new Activity();
+  const activity = newActivity();
   expect(await untilPaused(activity, () => void answered(activity))).toBe(0);
   await answered(activity);
   expect(await untilPaused(activity, () => void answered(activity))).toBe(200);
