@@ -1,30 +1,16 @@
-/** The object beside the source that it was made of: test/unit/object/fixtures, by clang -target bpf -O2 -g, llvm-strip -g. */
-import { readFileSync } from 'node:fs';
+/** The object beside the source that it was made of. */
 import { expect, it } from 'vitest';
-import { readBpfObject } from '#core/elf/bpf-object';
-import { checkSource } from '#server/check-source';
 import { isMadeOf } from '#server/object/places';
-import { testAnalyzer } from '#support/analyzer';
-import { severalKernels } from '#support/bundled';
 import type { BundledId } from '#support/bundled';
+import { compiledFixture, placed } from '#support/compiled-fixture';
+import type { CompiledOptions } from '#support/compiled-fixture';
 
-const fixtures = new URL('../object/fixtures/', import.meta.url);
-const source = readFileSync(new URL('members.bpf.c', fixtures), 'utf8');
-const { value: object } = readBpfObject(readFileSync(new URL('members.o', fixtures)));
-const uri = 'file:///home/me/members.bpf.c';
+const fixture = compiledFixture('members');
+const { source, object, uri } = fixture;
 
-async function findings(
-  target: BundledId,
-  others: readonly BundledId[] = [],
-  { text = source, withObject = true } = {},
-): Promise<readonly string[]> {
-  const kernel = await severalKernels(target, others);
-  const analyzer = await testAnalyzer();
-  const found = await checkSource(text, { analyzer, kernel, uri, ...(withObject && { object }) });
-  return found.map(({ span, severity, code, message }) => {
-    const line = text.slice(0, span.start).split('\n').length;
-    return `${line} ${text.slice(span.start, span.end)} ${severity}[${code}] ${message}`;
-  });
+async function findings(target: BundledId, options: CompiledOptions = {}): Promise<readonly string[]> {
+  const found = await fixture.findings(target, options);
+  return found.map((finding) => `${placed(options.text ?? source, finding)} ${finding.message}`);
 }
 
 const refused = 'libbpf puts an instruction in its place that the verifier refuses.';
@@ -41,19 +27,19 @@ it('says what a kernel lacks, on the lines that ask for it', async () => {
 
 it('warns of other kernels, if they are of the machine that it is made for', async () => {
   const others = ['6.1-debian-amd64', '6.1-debian-arm64'] as const;
-  expect(await findings('6.12-debian-amd64', others)).toEqual([
+  expect(await findings('6.12-debian-amd64', { others })).toEqual([
     `41 BPF_MAP_TYPE_ARENA___x warning[core-relocation] On 6.1-debian-amd64: enum bpf_map_type has no BPF_MAP_TYPE_ARENA on this kernel: ${refused}`,
   ]);
 });
 
 it('is silent without an object', async () => {
-  const found = await findings('5.10-debian-amd64', [], { withObject: false });
+  const found = await findings('5.10-debian-amd64', { withObject: false });
   expect(found.filter((line) => line.includes('core-relocation'))).toEqual([]);
 });
 
 it('says nothing of lines that are others than were compiled', async () => {
   const text = source.replace('return STATE(task) +', 'return STATE( task ) +');
-  const found = await findings('5.10-debian-amd64', [], { text });
+  const found = await findings('5.10-debian-amd64', { text });
   expect(found.map((line) => line.split(' ', 1)[0])).toEqual(['35', '41']);
 });
 
@@ -61,7 +47,7 @@ it('does not believe a source that lacks what the object has', async () => {
   // The source is said to be for a struct of the kernel's: the object reads a flavour that it defines itself.
   const text = source.replace('mm_mt.ma_flags', 'mm_mtt.ma_flags');
   const [withObject, without] = await Promise.all(
-    [true, false].map((one) => findings('6.12-debian-amd64', [], { text, withObject: one })),
+    [true, false].map((one) => findings('6.12-debian-amd64', { text, withObject: one })),
   );
   expect([without?.length, withObject]).toEqual([1, []]);
 });

@@ -1,34 +1,17 @@
-/** Calls of the compiled object beside its source: test/unit/object/fixtures, by clang -target bpf -O2 -g, llvm-strip -g. */
-import { readFileSync } from 'node:fs';
+/** Calls of the compiled object beside its source. */
 import { expect, it } from 'vitest';
-import { readBpfObject } from '#core/elf/bpf-object';
-import { checkSource } from '#server/check-source';
-import { testAnalyzer } from '#support/analyzer';
-import { severalKernels } from '#support/bundled';
 import type { BundledId } from '#support/bundled';
+import { compiledFixture, placed } from '#support/compiled-fixture';
+import type { CompiledOptions } from '#support/compiled-fixture';
 
-const fixtures = new URL('fixtures/', import.meta.url);
-const source = readFileSync(new URL('calls.bpf.c', fixtures), 'utf8');
-const { value: object } = readBpfObject(readFileSync(new URL('calls.o', fixtures)));
-const uri = 'file:///home/me/calls.bpf.c';
+const fixture = compiledFixture('calls');
+const { source } = fixture;
 
-interface Options {
-  readonly others?: readonly BundledId[];
-  readonly text?: string;
-  readonly withObject?: boolean;
-}
-
-async function findings(
-  target: BundledId,
-  { others = [], text = source, withObject = true }: Options = {},
-): Promise<readonly string[]> {
-  const kernel = await severalKernels(target, others);
-  const analyzer = await testAnalyzer();
-  const found = await checkSource(text, { analyzer, kernel, uri, ...(withObject && { object }) });
-  return found.map(({ span, severity, code, message }) => {
-    const line = text.slice(0, span.start).split('\n').length;
-    const kernels = /^On [^:]*/.exec(message)?.[0] ?? '';
-    return `${line} ${text.slice(span.start, span.end)} ${severity}[${code}] ${kernels}`.trimEnd();
+async function findings(target: BundledId, options: CompiledOptions = {}): Promise<readonly string[]> {
+  const found = await fixture.findings(target, options);
+  return found.map((finding) => {
+    const kernels = /^On [^:]*/.exec(finding.message)?.[0] ?? '';
+    return `${placed(options.text ?? source, finding)} ${kernels}`.trimEnd();
   });
 }
 

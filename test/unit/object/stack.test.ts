@@ -1,21 +1,13 @@
-/** Functions that share the stack, as compiled: test/unit/object/fixtures, by clang -target bpf -O2 -g, llvm-strip -g. */
-import { readFileSync } from 'node:fs';
+/** Functions that share the stack, as compiled. */
 import { expect, it } from 'vitest';
-import { readBpfObject } from '#core/elf/bpf-object';
-import { checkSource } from '#server/check-source';
-import { testAnalyzer } from '#support/analyzer';
-import { severalKernels } from '#support/bundled';
 import type { BundledId } from '#support/bundled';
+import { compiledFixture } from '#support/compiled-fixture';
 
-const fixtures = new URL('fixtures/', import.meta.url);
-const source = readFileSync(new URL('stack.bpf.c', fixtures), 'utf8');
-const { value: object } = readBpfObject(readFileSync(new URL('stack.o', fixtures)));
+const fixture = compiledFixture('stack');
+const { source } = fixture;
 
 async function findings(target: BundledId, others: readonly BundledId[] = []): Promise<readonly string[]> {
-  const kernel = await severalKernels(target, others);
-  const analyzer = await testAnalyzer();
-  const uri = 'file:///home/me/stack.bpf.c';
-  const found = await checkSource(source, { analyzer, kernel, uri, object });
+  const found = await fixture.findings(target, { others });
   return found.map(({ span, severity, code, message, related }) => {
     const line = source.slice(0, span.start).split('\n');
     const [program = ''] = line.findLast((one) => /^int |^static/.test(one))?.match(/\w+(?=\()/) ?? [];
