@@ -1,32 +1,21 @@
 /** Inside the definition of a map: its attributes, and behind them the types of maps that the target has, and flags. */
 import { MAP_ATTRIBUTES, MAP_FLAGS, type MapAttribute } from '#core/bpf/map-attributes';
 import { fullName, MAP_TYPES, mapTypeNamed, type MapType } from '#core/bpf/map-types';
-import { isInComment, tokensBefore } from '../../analysis/cursor-tokens';
-import { endOfWord, type Token } from '../../analysis/lexer';
+import { isInComment } from '../../analysis/cursor-tokens';
+import type { Token } from '../../analysis/lexer';
 import type { DocumentView } from '../../view';
 import type { CompletionItem, CompletionList } from './item';
+import { outsideCursor, type OutsideCursor } from './outside-cursor';
 
 /** Undefined where the cursor stands in no such definition. */
 export function completeMapDefinition(view: DocumentView, offset: number): CompletionList | undefined {
-  const { text, source } = view;
-  if (source.functions.some(({ bodySpan }) => bodySpan.start < offset && offset < bodySpan.end))
-    return undefined;
-  const tokens = tokensBefore(text, offset);
-  const last = tokens.at(-1);
-  const isTyped = last?.kind === 'word' && last.end === offset;
-  const before = isTyped ? tokens.slice(0, -1) : tokens;
-  const place: Place = {
-    typed: isTyped ? last.text : '',
-    replace: { start: isTyped ? last.start : offset, end: endOfWord(text, offset) },
-  };
-  const items = itemsBehind(view, before, place, offset);
-  return items && !isInComment(text, offset) ? { items, incomplete: false } : undefined;
+  const cursor = outsideCursor(view, offset);
+  if (cursor === undefined) return undefined;
+  const items = itemsBehind(view, cursor.before, cursor, offset);
+  return items && !isInComment(view.text, offset) ? { items, incomplete: false } : undefined;
 }
 
-interface Place {
-  readonly typed: string;
-  readonly replace: CompletionItem['replace'];
-}
+type Place = Pick<OutsideCursor, 'typed' | 'replace'>;
 
 function itemsBehind(
   view: DocumentView,

@@ -1,28 +1,22 @@
 /** What a map holds from the beginning, `.values = { [0] = &… }`: the maps of a map of maps, the programs of an array of programs. */
 import { parseSectionName } from '#core/bpf/section-name';
 import { mapTypeNamed, type MapType } from '#core/bpf/map-types';
-import { isInComment, tokensBefore } from '../../analysis/cursor-tokens';
-import { endOfWord, type Token } from '../../analysis/lexer';
+import { isInComment } from '../../analysis/cursor-tokens';
+import type { Token } from '../../analysis/lexer';
 import type { Program } from '../../analysis/model';
 import { mapDefinition, typeOf } from '../../maps/definition';
 import { isHeldBy } from '../../maps/initial-values';
 import type { DocumentView } from '../../view';
 import type { CompletionItem, CompletionList } from './item';
+import { isClangds, outsideCursor } from './outside-cursor';
 
 /** Undefined where the cursor stands in no such initializer. */
 export function completeMapValues(view: DocumentView, offset: number): CompletionList | undefined {
-  const { text, source } = view;
-  if (source.functions.some(({ bodySpan }) => bodySpan.start < offset && offset < bodySpan.end))
-    return undefined;
-  const tokens = tokensBefore(text, offset);
-  const last = tokens.at(-1);
-  const isTyped = last?.kind === 'word' && last.end === offset;
-  const before = isTyped ? tokens.slice(0, -1) : tokens;
-  // clangd is asked with a dot, and with every letter.
-  if (view.besideClangd && (isTyped || before.at(-1)?.text === '.')) return undefined;
-  const replace = { start: isTyped ? last.start : offset, end: endOfWord(text, offset) };
+  const cursor = outsideCursor(view, offset);
+  if (cursor === undefined || isClangds(view, cursor)) return undefined;
+  const { before, replace } = cursor;
   const outer = initializerAround(before, before.length);
-  if (outer === undefined || isInComment(text, offset)) return undefined;
+  if (outer === undefined || isInComment(view.text, offset)) return undefined;
   const own = mapBefore(before, outer);
   if (own !== undefined) {
     if (before.at(-1)?.text !== '.' || before.length - 2 !== outer || own.type?.holds === undefined)

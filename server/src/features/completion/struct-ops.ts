@@ -1,29 +1,23 @@
 /** In `SEC(".struct_ops") struct X x = { .init = (void *)f }`: what the kernel's X has, and the programs to put there. */
-import { isInComment, tokensBefore } from '../../analysis/cursor-tokens';
-import { endOfWord, type Token } from '../../analysis/lexer';
+import { isInComment } from '../../analysis/cursor-tokens';
+import type { Token } from '../../analysis/lexer';
 import type { StructMember, TypeIndex } from '#core/btf/types';
 import { opsSection, operationUses, structIn } from '../../traced/operation-uses';
 import { operationsNamed, operationStructs, pointedPrototype } from '../../traced/struct-ops';
 import type { DocumentView } from '../../view';
 import type { CompletionItem, CompletionList } from './item';
+import { isClangds, outsideCursor } from './outside-cursor';
 
 /** Undefined where the cursor stands in no such initializer. */
 export function completeOperations(view: DocumentView, offset: number): CompletionList | undefined {
-  const { text, source } = view;
-  if (source.functions.some(({ bodySpan }) => bodySpan.start < offset && offset < bodySpan.end))
-    return undefined;
-  const tokens = tokensBefore(text, offset);
-  const last = tokens.at(-1);
-  const isTyped = last?.kind === 'word' && last.end === offset;
-  const before = isTyped ? tokens.slice(0, -1) : tokens;
-  // clangd is asked with a dot, and with every letter.
-  if (view.besideClangd && (isTyped || before.at(-1)?.text === '.')) return undefined;
+  const cursor = outsideCursor(view, offset);
+  if (cursor === undefined || isClangds(view, cursor)) return undefined;
+  const { before, replace } = cursor;
   const open = initializer(before);
   const head = open === undefined ? [] : headOf(before, open);
   const struct = structIn(head);
-  if (open === undefined || struct === undefined || !isOperations(head) || isInComment(text, offset))
+  if (open === undefined || struct === undefined || !isOperations(head) || isInComment(view.text, offset))
     return undefined;
-  const replace = { start: isTyped ? last.start : offset, end: endOfWord(text, offset) };
   const { types } = view.kernel.index;
   if (!operationStructs(types).includes(struct)) return undefined;
   const inside = before.slice(open + 1);
