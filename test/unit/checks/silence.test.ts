@@ -105,6 +105,17 @@ int BPF_KSYSCALL(name, int dfd, const char *path)
 	bpf_probe_read_kernel_str(copy, sizeof(copy), path);
 	return path[0];
 }
+
+SEC("struct_ops")
+int BPF_PROG(operation, struct sock *sk, int more)
+{
+	return more + 1;
+}
+
+SEC(".struct_ops")
+struct tcp_congestion_ops operations = {
+	.cwnd_event = (void *)operation,
+};
 `;
 
 /** What changes the meaning of what stands elsewhere. */
@@ -186,6 +197,7 @@ it.each([
     'map-value-size',
   ],
   ['the name of a function', 'int helper(', 'int bpf_get_current_comm(', 'ringbuf-leak'],
+  ['the table that a program is in', '.cwnd_event', '.ssthresh', 'prog-args'],
   ['what makes all of it conditional', '#define DENY 7', '#if DENY', 'return-value'],
 ])('%s means something to the functions that stay as they are', (_, from, to, code) => {
   const ofCode = (found: ReturnType<typeof runChecks>) => found.filter((one) => one.code === code).length;
