@@ -7,10 +7,11 @@ import type { AccessMemo } from './expressions/expressions';
 import { readDirective, type Directive } from './directives';
 import { functionHead, mutableVariable, prototypeName, type FunctionHead } from './functions';
 import { tokenize } from './lexer';
+import { readExtern } from './externs';
 import { readKernelFunction } from './kernel-functions';
 import { readMap } from './maps';
 import type { Surroundings } from './memory';
-import type { FunctionNotes, KernelFunctionDef, MapDef } from './model';
+import type { ExternDef, FunctionNotes, KernelFunctionDef, MapDef } from './model';
 import type { CParser } from './parser';
 import type { LinkMemo } from './link';
 import { readSections, type ChunkSections } from './sections';
@@ -35,6 +36,7 @@ export interface ChunkContent {
   readonly map?: MapDef;
   readonly typedef?: Typedef;
   readonly kernelFunction?: KernelFunctionDef;
+  readonly extern?: ExternDef;
   /** A global variable that is neither constant nor static nor declared elsewhere: its value is never known in advance. */
   readonly variable?: string;
 }
@@ -119,6 +121,7 @@ function readContent(raw: RawChunk, chunk: ChunkText, parser: CParser): ChunkCon
   const prototype = head ? undefined : prototypeName(chunk);
   const typedef = readTypedef(tokens);
   const kernelFunction = head || conditional ? undefined : readKernelFunction(chunk);
+  const extern = head || conditional || kernelFunction ? undefined : readExtern(chunk);
   const defines = !head && tokens.some((token) => token.text === '{');
   const structural = defines && tokens.some((token) => token.text === 'struct' || token.text === 'union');
   const variable = head ? undefined : mutableVariable(tokens);
@@ -134,6 +137,7 @@ function readContent(raw: RawChunk, chunk: ChunkText, parser: CParser): ChunkCon
     ...(map && { map }),
     ...(typedef && { typedef }),
     ...(kernelFunction && { kernelFunction }),
+    ...(extern && { extern }),
     ...(variable !== undefined && { variable }),
   };
 }

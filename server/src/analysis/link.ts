@@ -86,6 +86,9 @@ export class Linker {
       get kernelFunctions() {
         return lists.kernelFunctions;
       },
+      get externs() {
+        return lists.externs;
+      },
       get includes() {
         return lists.includes;
       },

@@ -23,6 +23,8 @@ export interface SourceAnalysis {
   readonly structs: readonly StructDef[];
   /** Those that are declared whatever the preprocessor decides. */
   readonly kernelFunctions: readonly KernelFunctionDef[];
+  /** Those that are declared whatever the preprocessor decides. */
+  readonly externs: readonly ExternDef[];
   readonly includes: readonly Include[];
   /** Every use of a program's ctx whose path could be followed with certainty. */
   readonly ctxUses: readonly CtxUse[];
@@ -246,6 +248,21 @@ export interface KernelFunctionDef {
   readonly nameSpan: Span;
   /** From `extern` to the semicolon. */
   readonly span: Span;
+  /** libbpf loads the object without it. */
+  readonly weak: boolean;
+}
+
+/** A variable that libbpf fills in: `extern const int bpf_prog_active __ksym;`, `extern int CONFIG_HZ __kconfig;`. */
+export interface ExternDef {
+  readonly name: string;
+  readonly nameSpan: Span;
+  /** From `extern` to the semicolon. */
+  readonly span: Span;
+  /** `variable`: of the kernel, by `__ksym`. `setting`: of its configuration, by `__kconfig`. */
+  readonly kind: 'variable' | 'setting';
+  /** Words and stars without qualifiers, one blank between: `struct rq`, `unsigned long`, `void`. */
+  readonly type: string;
+  readonly isArray: boolean;
   /** libbpf loads the object without it. */
   readonly weak: boolean;
 }

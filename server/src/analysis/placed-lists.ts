@@ -1,5 +1,6 @@
 /** What all chunks of a file say, in their order: each list is put together when it is asked for. */
 import type {
+  ExternDef,
   FunctionDef,
   Include,
   KernelFunctionDef,
@@ -60,6 +61,10 @@ export class PlacedLists implements Placed {
       (at) => at.kernelFunctions,
       spanStart,
     ));
+  }
+
+  get externs(): readonly ExternDef[] {
+    return (this.#made.externs ??= this.#list(this.#before.externs, (at) => at.externs, spanStart));
   }
 
   get includes(): readonly Include[] {

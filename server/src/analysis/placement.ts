@@ -3,6 +3,7 @@ import type { Chunk } from './chunk';
 import type { Environment } from './environment';
 import type { FunctionHead } from './functions';
 import type {
+  ExternDef,
   FunctionDef,
   Include,
   KernelFunctionDef,
@@ -15,6 +16,7 @@ import { ctxParameter } from './programs';
 import { sectionMeaning, tracepointTarget, type SectionMeaning, type SectionSyntax } from './sections';
 import {
   shiftCtx,
+  shiftExtern,
   shiftFunction,
   shiftInclude,
   shiftKernelFunction,
@@ -31,6 +33,7 @@ export interface Placed {
   readonly maps: readonly MapDef[];
   readonly structs: readonly StructDef[];
   readonly kernelFunctions: readonly KernelFunctionDef[];
+  readonly externs: readonly ExternDef[];
   readonly includes: readonly Include[];
 }
 
@@ -39,7 +42,7 @@ export interface Placed {
  * @param preserve a `#pragma clang attribute push(preserve_access_index)` is in force
  */
 export function readPlaced(chunk: Chunk, environment: Environment, preserve: boolean): Placed {
-  const { head, map, structs, kernelFunction, directives } = chunk.content;
+  const { head, map, structs, kernelFunction, extern, directives } = chunk.content;
   const sites = chunk.content.sections.sites.flatMap((site) => {
     const meaning = sectionMeaning(site, environment.macros);
     return meaning ? [{ site: sectionSite(site, meaning, chunk), closed: meaning.closed }] : [];
@@ -62,6 +65,7 @@ export function readPlaced(chunk: Chunk, environment: Environment, preserve: boo
       return preserve ? preserved(resolved) : resolved;
     }),
     kernelFunctions: kernelFunction ? [kernelFunction] : [],
+    externs: extern ? [extern] : [],
     includes: directives.flatMap((directive) => (directive.kind === 'include' ? [directive.include] : [])),
   };
 }
@@ -75,6 +79,7 @@ export class PlacedAt implements Placed {
   #maps: readonly MapDef[] | undefined;
   #structs: readonly StructDef[] | undefined;
   #kernelFunctions: readonly KernelFunctionDef[] | undefined;
+  #externs: readonly ExternDef[] | undefined;
   #includes: readonly Include[] | undefined;
   #programs: readonly Program[] | undefined;
 
@@ -101,6 +106,10 @@ export class PlacedAt implements Placed {
 
   get kernelFunctions(): readonly KernelFunctionDef[] {
     return (this.#kernelFunctions ??= moved(this.own.kernelFunctions, shiftKernelFunction, this.start));
+  }
+
+  get externs(): readonly ExternDef[] {
+    return (this.#externs ??= moved(this.own.externs, shiftExtern, this.start));
   }
 
   get includes(): readonly Include[] {

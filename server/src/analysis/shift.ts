@@ -6,6 +6,7 @@ import type {
   CtxName,
   CtxParameter,
   CtxUse,
+  ExternDef,
   FunctionDef,
   Include,
   KernelFunctionDef,
@@ -96,6 +97,10 @@ export function shiftStruct(struct: StructDef, by: number): StructDef {
 }
 
 export function shiftKernelFunction(declared: KernelFunctionDef, by: number): KernelFunctionDef {
+  return { ...declared, nameSpan: shift(declared.nameSpan, by), span: shift(declared.span, by) };
+}
+
+export function shiftExtern(declared: ExternDef, by: number): ExternDef {
   return { ...declared, nameSpan: shift(declared.nameSpan, by), span: shift(declared.span, by) };
 }
 
