@@ -1,5 +1,6 @@
 /** Calls and maps of compiled programs on other kernels: what is said of them, and what libbpf and the verifier do there. */
 import { expect, onTestFinished, test } from 'vitest';
+import { compareExterns } from '#support/bpf/externs';
 import {
   compareHelperCalls,
   compareKernelCalls,
@@ -17,9 +18,21 @@ import { describeUnless } from '#support/requirement';
 /** Where the text has those that only the object shows. */
 const reported = 'syscall,by_macro';
 
+/** `cpu_number` became a member of `pcpu_hot`, which 5.10 and 6.1 do not have; the BTF of 5.10 has no variables at all. */
+const externs = ['of others', 'an int for a struct'];
+
 /** Whether the kernel says of its functions which are kfuncs: 6.1 does not, so that nothing is said of the others. */
 const kernels = [
-  ['5.10-amd64', { unsaid: [], programs: ['written', 'by_macro'], refusedMaps: 4, refusedChains: 170 }],
+  [
+    '5.10-amd64',
+    {
+      unsaid: [],
+      programs: ['written', 'by_macro'],
+      refusedMaps: 4,
+      refusedChains: 170,
+      refusedExterns: ['together', 'of some kernels', ...externs],
+    },
+  ],
   [
     '6.1-amd64',
     {
@@ -27,16 +40,26 @@ const kernels = [
       programs: [],
       refusedMaps: 1,
       refusedChains: 170,
+      refusedExterns: externs,
     },
   ],
-  ['6.12-amd64', { unsaid: [], programs: [], refusedMaps: 0, refusedChains: 86 }],
+  [
+    '6.12-amd64',
+    {
+      unsaid: [],
+      programs: [],
+      refusedMaps: 0,
+      refusedChains: 86,
+      refusedExterns: ['of some kernels', 'an int for a struct'],
+    },
+  ],
 ] as const;
 
 describeUnless(
   await requireGuests(...kernels.map(([id]) => id)),
   'what compiled programs ask of a kernel',
   () => {
-    test.each(kernels)('%s', async (id, { unsaid, programs, refusedMaps, refusedChains }) => {
+    test.each(kernels)('%s', async (id, { unsaid, programs, refusedMaps, refusedChains, refusedExterns }) => {
       const guest = await bootGuest(id);
       onTestFinished(() => guest.kill());
       const { view } = await readGuestKernel(guest);
@@ -64,6 +87,10 @@ describeUnless(
       const chains = await compareStackChains(view, load);
       expect(chains).toMatchObject({ wrong: [], silent: undecidedChains, misplaced: [] });
       expect(chains.refused).toBe(refusedChains);
+
+      const variables = await compareExterns(view, load, 'drifting');
+      expect(variables.wrong).toEqual([]);
+      expect(variables.refused).toEqual(refusedExterns);
 
       const operations = await compareOperations(view, load);
       expect(operations.wrong).toEqual([]);

@@ -1,5 +1,7 @@
 /** What libbpf and the verifier make of the CO-RE relocations of each program on a kernel. */
 import type { BpfObject } from '../elf/bpf-object';
+import { externsOf } from './externs';
+import type { Externs } from './externs';
 import { kernelFunctions } from './functions';
 import type { KernelFunctions } from './functions';
 import { linkPrograms } from './link';
@@ -29,6 +31,7 @@ export interface ObjectVerdict {
   readonly relocations: readonly Relocated[];
   readonly programs: readonly ProgramVerdict[];
   readonly functions: KernelFunctions;
+  readonly externs: Externs;
 }
 
 export function judgeObject(object: BpfObject, kernel: KernelTypes): ObjectVerdict {
@@ -40,7 +43,7 @@ export function judgeObject(object: BpfObject, kernel: KernelTypes): ObjectVerdi
     const loads = found.includes('yes') ? 'no' : found.includes('unsure') ? 'unsure' : 'yes';
     return { program, loads, obstacles };
   });
-  return { relocations, programs, functions };
+  return { relocations, programs, functions, externs: externsOf(object, kernel) };
 }
 
 /** Of a relocation that it cannot make libbpf makes an error of the whole load, with all functions of `.text`. */

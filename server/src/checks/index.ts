@@ -9,6 +9,7 @@ import { ctxLayout } from './ctx-layout';
 import { ctxRecordRange } from './ctx-record-range';
 import { ctxType } from './ctx-type';
 import { ctxUnknownField } from './ctx-unknown-field';
+import { externUnresolved } from './extern-unresolved';
 import { helperLicense } from './helper-license';
 import { helperUnavailable } from './helper-unavailable';
 import { helperUnknown } from './helper-unknown';
@@ -47,6 +48,7 @@ export const checks: readonly Check[] = [
   userPointer,
   returnValue,
   kfuncUnknown,
+  externUnresolved,
   helperUnknown,
   helperUnavailable,
   helperLicense,
