@@ -31,7 +31,7 @@ const caches = (bundle = 'server-main') =>
   readdirSync(installed.folder).filter((name) => name.startsWith(bundle) && name.endsWith('.cache'));
 
 /** One run of the server with a question in it; it must be answered, and nothing complained about. */
-async function run(): Promise<void> {
+async function run(more: (client: LspClient) => Promise<void> = () => Promise.resolve()): Promise<void> {
   const client = await LspClient.start({
     server: join(installed.folder, 'server.js'),
     initializationOptions: bundled(),
@@ -42,14 +42,16 @@ async function run(): Promise<void> {
     'syscalls/sys_enter_openat',
   );
   expect(await client.diagnostics(uri)).toEqual([]);
+  await more(client);
   expect(await client.stop()).toBe(0);
   expect(client.stderr).toBe('');
   expect(client.complaints).toEqual([]);
 }
 
+const left = () =>
+  new Map(caches('server').map((name) => [name, statSync(join(installed.folder, name)).ino]));
+
 it('leaves a code cache of each bundle that was loaded, and takes it the next time', async () => {
-  const left = () =>
-    new Map(caches('server').map((name) => [name, statSync(join(installed.folder, name)).ino]));
   expect(left()).toEqual(new Map());
   await run();
   const first = left();
@@ -58,6 +60,29 @@ it('leaves a code cache of each bundle that was loaded, and takes it the next ti
   await run();
   // A cache that V8 had refused would have been replaced.
   expect(left()).toEqual(first);
+});
+
+it('adds to the caches what a later session is the first to do', async () => {
+  const ask = async (client: LspClient) => {
+    const uri = 'file:///b.bpf.c';
+    const text =
+      'SEC("tp/syscalls/sys_enter_openat")\nint f(struct trace_event_raw_sys_enter *ctx)\n{\n\tctx->\n}\n';
+    await client.open(uri, text);
+    const labels = (await client.completion(uri, { line: 3, character: 6 })).items.map(({ label }) => label);
+    expect(labels).toContain('args[1]');
+  };
+  const sizeOf = (bundle: string) => statSync(join(installed.folder, caches(bundle)[0] ?? '')).size;
+  await run();
+  const bundles = ['server-main', 'server-later'];
+  const [main = 0, later = 0] = bundles.map(sizeOf);
+  await run(ask);
+  expect(sizeOf('server-main')).toBeGreaterThanOrEqual(main);
+  expect(sizeOf('server-later')).toBeGreaterThan(later * 1.05);
+  expect(caches('server-later')).toHaveLength(1);
+  const grown = left();
+  await run(ask);
+  await run();
+  expect(left()).toEqual(grown);
 });
 
 it('starts all the same with a damaged cache, and replaces it', async () => {

@@ -8,7 +8,7 @@
  */
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
+import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 type ModuleFunction = (
@@ -20,44 +20,72 @@ type ModuleFunction = (
 ) => void;
 
 /**
- * For the memory of what comes after the first answer. The parser's WebAssembly stays with V8's baseline compiler:
- * optimising it takes 30 MB and both cores just when the next answers are due, and chunks of a few kB never earn that
- * back. A small heap need not grow much before it is collected, and requests leave little behind: answers are as fast,
- * and 60 MB less is resident with a large file.
+ * For what comes after the first answer: its memory, and that no answer waits long. The parser's WebAssembly stays with V8's
+ * baseline compiler: optimising it takes 30 MB and both cores just when the next answers are due, and chunks of a few kB
+ * never earn that back. A small heap need not grow much before it is collected, and requests leave little behind: answers
+ * are as fast, and 60 MB less is resident with a large file. JavaScript is optimised when it has run four times as long as
+ * V8 asks for: what is hot is found as well, and the slowest answers of a session's first minute, beside which much else was
+ * optimised, cost a fifth less processor time.
  *
  * Not before the first answer, and not as arguments of Node: V8 refuses each code cache that was made under other flags,
  * that of Node's own modules too, which costs 15 ms.
  */
-const smallHeap = ['--liftoff-only', '--heap-growing-percent=20', '--semi-space-growth-factor=1'];
+const late = [
+  '--liftoff-only',
+  '--heap-growing-percent=20',
+  '--semi-space-growth-factor=1',
+  '--interrupt-budget=270000',
+];
+/** Node 20's V8 as it was before, with what `--liftoff-only` implies. */
+const early = [
+  '--no-liftoff-only',
+  '--wasm-tier-up',
+  '--wasm-dynamic-tiering',
+  '--heap-growing-percent=0',
+  '--semi-space-growth-factor=2',
+  '--interrupt-budget=67584',
+];
 
-/** A script that was compiled without a code cache, and the one to be left behind. */
-interface Uncached {
+/** A script that has been loaded, and its code cache. */
+interface Loaded {
   readonly script: Script;
   readonly cacheFile: string;
+  /** Bytes that V8 took from there. */
+  readonly cached: number;
+  /** Under which flags. */
+  readonly isLate: boolean;
+  /** From before the late flags: for a V8 whose flags do not come back. */
   data?: Buffer;
 }
 
+/** What a cache must grow by to be written again: what the same course of a session compiles differs by less. */
+const growth = 1.05;
+
 launch('server-main.js', 'server-later.js', 'server-analysis.js');
 
-/** Runs a bundle beside this file, and those that it asks for. From the `small` ones on, the heap is kept small. */
-function launch(first: string, ...small: readonly string[]): void {
+/** Runs a bundle beside this file, and those that it asks for: from the `later` ones on under the late flags. */
+function launch(first: string, ...later: readonly string[]): void {
   const modules = new Map<string, { exports: object }>();
-  const uncached: Uncached[] = [];
-  let isSmall = false;
-  // At the end, so that what was compiled on the way is in the caches.
+  const loaded: Loaded[] = [];
+  const flags = cachedDataVersionTag();
+  let isLate = false;
+  // At the end, so that what was compiled on the way is in the caches; each fits the flags that it is made under.
   process.once('exit', () => {
-    for (const one of uncached) writeCache(one);
+    for (const one of loaded) if (one.isLate) writeCache(one, one.script.createCachedData());
+    if (isLate) for (const flag of early) setFlagsFromString(flag);
+    const isBack = cachedDataVersionTag() === flags;
+    for (const one of loaded)
+      if (!one.isLate) writeCache(one, isBack ? one.script.createCachedData() : one.data);
   });
   load(first);
 
   function load(name: string): object {
     const known = modules.get(name);
     if (known !== undefined) return known.exports;
-    if (!isSmall && small.includes(name)) {
-      isSmall = true;
-      // A cache fits the flags that it was made under, and those of the start do not come back.
-      for (const one of uncached) one.data = one.script.createCachedData();
-      for (const flag of smallHeap) setFlagsFromString(flag);
+    if (!isLate && later.includes(name)) {
+      isLate = true;
+      for (const one of loaded) if (one.cached === 0) one.data = one.script.createCachedData();
+      for (const flag of late) setFlagsFromString(flag);
     }
     const module = { exports: {} };
     modules.set(name, module);
@@ -65,12 +93,15 @@ function launch(first: string, ...small: readonly string[]): void {
     // All that is not bundled is Node's own, which is the same from any file.
     const builtIn: (id: string) => unknown = require;
     const requireFrom = (id: string) => (id.startsWith('./') ? load(id.slice(2)) : builtIn(id));
-    compile(file, uncached)(module.exports, requireFrom, module, file, __dirname);
+    const compiled = compile(file);
+    loaded.push({ ...compiled, isLate });
+    const run = compiled.script.runInThisContext() as ModuleFunction;
+    run(module.exports, requireFrom, module, file, __dirname);
     return module.exports;
   }
 }
 
-function compile(file: string, uncached: Uncached[]): ModuleFunction {
+function compile(file: string): Omit<Loaded, 'isLate'> {
   // V8 compares no more than the length of the source, and the flags.
   const build = `${statSync(file).mtimeMs}-${process.versions.v8}-${process.arch}`;
   const cacheFile = `${file}.${build}.cache`;
@@ -78,8 +109,8 @@ function compile(file: string, uncached: Uncached[]): ModuleFunction {
   // The bundler writes ASCII, and one byte a letter is what V8 reads fastest.
   const source = readFileSync(file, 'latin1');
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
-  if (cachedData === undefined || script.cachedDataRejected === true) uncached.push({ script, cacheFile });
-  return script.runInThisContext() as ModuleFunction;
+  const cached = script.cachedDataRejected === true ? 0 : (cachedData?.length ?? 0);
+  return { script, cacheFile, cached };
 }
 
 function readIfThere(path: string): Buffer | undefined {
@@ -90,10 +121,12 @@ function readIfThere(path: string): Buffer | undefined {
   }
 }
 
-function writeCache({ script, cacheFile, data }: Uncached): void {
+/** Where it would hold notably more than the one that is there: each session compiles what it is the first to do. */
+function writeCache({ cacheFile, cached }: Loaded, data: Buffer | undefined): void {
+  if (data === undefined || data.length < cached * growth) return;
   const unfinished = `${cacheFile}.${process.pid}`;
   try {
-    writeFileSync(unfinished, data ?? script.createCachedData());
+    writeFileSync(unfinished, data);
     renameSync(unfinished, cacheFile);
   } catch {
     // Read-only, or removed meanwhile: the next start compiles again.
