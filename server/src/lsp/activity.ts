@@ -7,11 +7,16 @@
 const pause = 5;
 /** Milliseconds behind a question in which an edit is likely to be followed by the next one. */
 const conversation = 1000;
-/** Milliseconds after which no pause is waited for any more. */
+/** Milliseconds behind an edit after which no pause is waited for any more. */
 const patience = 200;
+/** The same where the edits do not end: what is begun between two of them, the next one makes worthless. */
+const longPatience = 1000;
+/** Milliseconds without a message after which the next one is not just a key away. */
+const rest = 250;
 
 export class Activity {
   #asked = -Infinity;
+  #edited = -Infinity;
   #last = -Infinity;
   #pause: Promise<void> | undefined;
   readonly #now: () => number;
@@ -27,7 +32,7 @@ export class Activity {
   }
 
   edited(): void {
-    this.#last = this.#now();
+    this.#edited = this.#last = this.#now();
   }
 
   /** What is asked with a key that was typed. */
@@ -48,10 +53,20 @@ export class Activity {
     await this.#pause;
   }
 
+  /** Waits, for as long as it takes, until nothing is typed: for what takes longer than the time between two keys. */
+  async rested(): Promise<void> {
+    for (;;) {
+      const left = this.#last + rest - this.#now();
+      if (left <= 0) return;
+      await new Promise<void>((resolve) => setTimeout(resolve, left).unref());
+    }
+  }
+
   async #wait(): Promise<void> {
-    const latest = this.#now() + patience;
+    const begun = this.#now();
     for (;;) {
       const now = this.#now();
+      const latest = Math.min(Math.max(begun, this.#edited) + patience, begun + longPatience);
       const rest = Math.min(this.#rest(now), latest - now);
       if (rest <= 0) return;
       await new Promise<void>((resolve) => setTimeout(resolve, rest));

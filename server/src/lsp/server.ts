@@ -39,6 +39,7 @@ export function createServer(
   let abilities: ClientAbilities = clientAbilities({});
   let isShutDown = false;
 
+  const activity = new Activity();
   const session: Session = new Session(environment, {
     kernelState: (state) => client.kernelState(state),
     problem: (message) => client.showError(message),
@@ -46,8 +47,8 @@ export function createServer(
       publishAll();
       if (session.documents.size > 0 && abilities.refreshesInlayHints) client.refreshInlayHints();
     },
+    rested: () => activity.rested(),
   });
-  const activity = new Activity();
   const publisher = new Publisher(client, session, activity, environment.diagnosticPage);
   const requests = new Requests(session, client, activity);
   const publishAll = () => {
@@ -66,7 +67,7 @@ export function createServer(
   });
   void client.initialized.then(() => {
     if (abilities.watchesFiles) client.watchFiles('**/*.h');
-    warmUp(session);
+    warmUp(session, activity);
   });
   connection.onRequest('shutdown', () => {
     isShutDown = true;

@@ -5,11 +5,15 @@
 import { prepareSearch } from '../features/completion/names';
 import type { Session } from '../session/session';
 import type { KernelView } from '../view';
+import type { Activity } from './activity';
 
 /** Milliseconds after a kernel is there. */
 const delay = 150;
 
-export function warmUp(session: Session): void {
+export function warmUp(session: Session, activity: Activity): void {
+  const later = (run: () => void) => {
+    setTimeout(() => void activity.rested().then(run), delay).unref();
+  };
   void session.names.then(({ index }) => {
     later(() => prepareSearch(index));
     later(() => void session.kernel.then(prepareStructs));
@@ -22,8 +26,4 @@ function prepareStructs(kernel: KernelView): void {
   const event = index.events.find(({ category }) => category !== 'syscalls');
   const format = event && index.format(event.category, event.name);
   if (format !== undefined) kernel.ctxStruct(format);
-}
-
-function later(run: () => void): void {
-  setTimeout(run, delay).unref();
 }

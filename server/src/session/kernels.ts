@@ -31,10 +31,12 @@ export interface TargetContext {
   readonly onState: (state: KernelState) => void;
   /** A kernel of `alsoCheck` that cannot be read is left out, in one sentence. */
   readonly onProblem: (message: string) => void;
+  /** Settles when nobody is about to ask anything. */
+  readonly rested: () => Promise<void>;
 }
 
 export function openTarget(settings: Pick<Settings, 'kernel' | 'alsoCheck'>, context: TargetContext): Target {
-  const { open, neighbours, onState } = context;
+  const { open, neighbours, onState, rested } = context;
   onState({ state: 'loading', source: describeSource(settings.kernel) });
   const load = openWithFallback(settings.kernel, open);
   const others = openOthers(besides(settings), context);
@@ -46,7 +48,10 @@ export function openTarget(settings: Pick<Settings, 'kernel' | 'alsoCheck'>, con
     const state = stateOf(loaded, settings.kernel);
     onState(state);
     if (state.state === 'ready' && state.source !== 'bundled')
-      setTimeout(() => onState({ ...state, problems: loaded.index.problems.length }), countingDelay).unref();
+      setTimeout(
+        () => void rested().then(() => onState({ ...state, problems: loaded.index.problems.length })),
+        countingDelay,
+      ).unref();
     return { loaded, view: view(loaded) };
   });
   const withOthers = lazy(async () => {

@@ -34,6 +34,8 @@ export interface SessionEvents {
   problem(message: string): void;
   /** What findings rest on has changed: for every document, or for this one. */
   changed(document?: OpenDocument): void;
+  /** Settles when nobody is about to ask anything. */
+  rested(): Promise<void>;
 }
 
 /** A document before it is parsed, on a kernel of which only the event names may be known. */
@@ -169,6 +171,7 @@ export class Session {
         if (!replaced()) this.#events.kernelState(state);
       },
       onProblem: (message) => this.#events.problem(message),
+      rested: () => this.#events.rested(),
     });
     replaced = () => this.#target !== target;
     return target;

@@ -18,7 +18,7 @@ async function untilPaused(activity: Activity, meanwhile: (passed: number) => vo
   });
   let passed = 0;
   await vi.advanceTimersByTimeAsync(0);
-  for (; !state.isPaused && passed < 1000; passed++) {
+  for (; !state.isPaused && passed < 2000; passed++) {
     meanwhile(passed);
     await vi.advanceTimersByTimeAsync(1);
   }
@@ -73,4 +73,35 @@ it('loses patience with one who never pauses', async () => {
   expect(await untilPaused(activity, () => void answered(activity))).toBe(0);
   await answered(activity);
   expect(await untilPaused(activity, () => void answered(activity))).toBe(200);
+});
+
+it('is more patient with one who goes on typing', async () => {
+  const activity = newActivity();
+  await answered(activity);
+  const type = (until: number) => (passed: number) => {
+    if (passed < until) activity.edited();
+    void answered(activity);
+  };
+  expect(await untilPaused(activity, type(300))).toBe(499);
+  await answered(activity);
+  expect(await untilPaused(activity, type(2000))).toBe(1000);
+});
+
+it('rests when nothing has come for a quarter of a second, however long that takes', async () => {
+  const activity = newActivity();
+  let isRested = false;
+  activity.opened();
+  void activity.rested().then(() => {
+    isRested = true;
+  });
+  for (let n = 0; n < 40; n++) {
+    await vi.advanceTimersByTimeAsync(100);
+    if (n % 2 === 0) activity.edited();
+    else await answered(activity);
+  }
+  expect(isRested).toBe(false);
+  await vi.advanceTimersByTimeAsync(249);
+  expect(isRested).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(isRested).toBe(true);
 });

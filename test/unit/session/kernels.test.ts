@@ -21,6 +21,7 @@ function open(kernel: KernelSource, alsoCheck: KernelSource[] = [], places = { b
       neighbours: () => [],
       onState: (state) => states.push(state),
       onProblem: (message) => problems.push(message),
+      rested: () => Promise.resolve(),
     },
   );
   return { target, states, problems, opened };
