@@ -14,6 +14,8 @@ export default defineConfig({
   test: {
     // vitest leaves one core to itself, but it only waits.
     maxWorkers: workers,
+    // Nothing has state at module level, so a worker need not load everything anew for each file.
+    isolate: false,
     sequence: { sequencer: LongFirst },
     projects: [
       tier('unit', { testTimeout: 30_000 }),
