@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { checkSource } from '#server/check-source';
 import { testAnalyzer } from '#support/analyzer';
+import { variablePrograms } from '#support/bpf/externs';
 import { called } from '#support/bpf/kfunc-programs';
 import { compileFor } from '#support/guests/compile';
 import { bootGuest } from '#support/guests/guest';
@@ -54,6 +55,19 @@ describeUnless(await requireGuests(...kernels.map(([id]) => id)), 'kfunc-unknown
         said[name] = !findings.some(({ code }) => code === 'kfunc-unknown');
       }
       expect(did).toEqual(loads);
+      // Every variable of its BTF, too.
+      const variables = variablePrograms(view.index);
+      const { path } = await compileFor(
+        'amd64',
+        header,
+        prelude + variables.map(({ text }) => text).join(''),
+      );
+      const verdicts = await loadInGuest(guest, path, { attach: false });
+      expect(verdicts.length).toBeGreaterThan(300);
+      const refused = verdicts.filter(({ load }) => load !== 'ok');
+      // Of that one 6.12 does not find the address.
+      const without = id === '6.12-amd64' ? ['takes_fixed_percpu_data ENOENT'] : [];
+      expect(refused.map(({ program, load }) => `${program} ${load}`)).toEqual(without);
       // Of a kernel that does not tag its kfuncs, only what is absent is certain.
       expect(said).toEqual({ ...loads, ordinary: id === '6.1-amd64' });
     },

@@ -1,6 +1,6 @@
 /** Calls and maps of compiled programs on other kernels: what is said of them, and what libbpf and the verifier do there. */
 import { expect, onTestFinished, test } from 'vitest';
-import { compareExterns } from '#support/bpf/externs';
+import { compareExterns, compareSettingValues } from '#support/bpf/externs';
 import {
   compareHelperCalls,
   compareKernelCalls,
@@ -91,6 +91,8 @@ describeUnless(
       const variables = await compareExterns(view, load, 'drifting');
       expect(variables.wrong).toEqual([]);
       expect(variables.refused).toEqual(refusedExterns);
+      const values = await compareSettingValues(view, load);
+      expect(values).toEqual({ wrong: [], asked: id === '6.12-amd64' ? 6 : 4 });
 
       const operations = await compareOperations(view, load);
       expect(operations.wrong).toEqual([]);

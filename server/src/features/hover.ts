@@ -22,6 +22,7 @@ import { registerUses } from '../traced/registers';
 import { syscallMacro, syscallOf } from '../traced/syscall';
 import { tracedOf, tracedUse } from '../traced/uses';
 import { contains, type DocumentView, type KernelView } from '../view';
+import { externHover } from './extern-hover';
 import { kfuncHover } from './kfunc-hover';
 import { mapHover } from './map-hover';
 import { memberHover } from './member-hover';
@@ -47,6 +48,7 @@ export function hover(view: DocumentView, offset: number): Hover | undefined {
     mapHover(view, offset) ??
     operationHover(view, offset) ??
     kfuncHover(view, offset) ??
+    externHover(view, offset) ??
     structHover(view, offset) ??
     memberHover(view, offset) ??
     returnHover(view, offset)

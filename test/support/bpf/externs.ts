@@ -2,11 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { readBpfObject } from '#core/elf/bpf-object';
 import { checkSource } from '#server/check-source';
+import type { KernelIndex } from '#core/kernel/model';
 import type { Finding } from '#server/checks/check';
+import { madeUpSettings, settingValue } from '#server/externs/settings';
+import { externText, variableNamed, variableNames } from '#server/externs/variables';
 import type { KernelView } from '#server/view';
 import { testAnalyzer } from '#support/analyzer';
 import { applyFix } from '#support/check-fixture';
 import { compileBpf } from './compile';
+import type { Candidate } from './judge';
 import type { ProgramVerdict } from './loader';
 
 interface ExternCase {
@@ -93,8 +97,7 @@ const alone: readonly ExternCase[] = [
 ];
 
 /** Without libbpf's headers, which take clang longer than all of the rest. */
-const textOf = (cases: readonly ExternCase[]): string =>
-  `#define SEC(name) __attribute__((section(name), used))
+const head = `#define SEC(name) __attribute__((section(name), used))
 #define __ksym __attribute__((section(".ksyms")))
 #define __kconfig __attribute__((section(".kconfig")))
 #define __weak __attribute__((weak))
@@ -104,7 +107,10 @@ char LICENSE[] SEC("license") = "GPL";
 struct rq { int nr; };
 enum libbpf_tristate { TRI_NO, TRI_YES, TRI_MODULE };
 enum other { OTHER };
-${cases.map(({ declared }) => declared).join('\n')}
+`;
+
+const textOf = (cases: readonly ExternCase[]): string =>
+  `${head}${cases.map(({ declared }) => declared).join('\n')}
 SEC("raw_tp/sched_switch")
 int asks(void *ctx)
 {
@@ -172,4 +178,45 @@ export async function compareExterns(
   }
   const count = groups.reduce((sum, cases) => sum + cases.length, 0);
   return { wrong, refused: refusals, taken: count - refusals.length };
+}
+
+/**
+ * Programs that load where a setting has the value that is told of it, and others where it has not: the verifier leaves out
+ * branches that the values of settings exclude. Which of them do otherwise, and how many there are.
+ */
+export async function compareSettingValues(
+  { index }: KernelView,
+  load: Load,
+): Promise<{ readonly wrong: readonly string[]; readonly asked: number }> {
+  const told = madeUpSettings.flatMap(({ name, declaration }) => {
+    const value = settingValue(index, name);
+    return value ? [{ name, declaration, number: value.number }] : [];
+  });
+  const programs = told.flatMap(({ name, number }) =>
+    ['!=', '=='].map((operator, n) => ({
+      name: `${name}_${n === 0 ? 'is' : 'is_not'}`,
+      body: `if (${name} ${operator} ${number}) *(volatile int *)8 = 1;`,
+      loads: n === 0,
+    })),
+  );
+  const texts = programs.map(
+    ({ name, body }) => `SEC("raw_tp/sched_switch") int ${name}(void *ctx) { ${body} return 0; }`,
+  );
+  const source = [head, ...told.map(({ declaration }) => declaration), ...texts].join('\n');
+  const { path } = await compileBpf(source, { flags: ['-w'] });
+  const loaded = new Map((await load(path)).map((one) => [one.program, one.load === 'ok']));
+  const wrong = programs.flatMap(({ name, loads }) => (loaded.get(name) === loads ? [] : [name]));
+  return { wrong, asked: programs.length };
+}
+
+/** A program for each variable of a kernel, which takes it as its completion declares it. */
+export function variablePrograms({ types }: KernelIndex): readonly Candidate[] {
+  return variableNames(types).flatMap((variable) => {
+    const known = variableNamed(types, variable);
+    if (!known) return [];
+    const name = `takes_${variable}`;
+    const head = `SEC("raw_tp/sched_switch")\nint ${name}(void *ctx)`;
+    const body = `{\n\treturn bpf_this_cpu_ptr(&${variable}) != 0;\n}\n`;
+    return [{ name, text: `${externText(known)}\n${head}\n${body}` }];
+  });
 }

@@ -7,6 +7,7 @@ import type { DocumentView } from '../../view';
 import { completeBinary } from './binary';
 import { completeMember, completeIndex } from './ctx-members';
 import { completeCtxType } from './ctx-type';
+import { completeExtern, completeExternUse } from './extern';
 import { completeHandler } from './handler';
 import { completeHelper } from './helper';
 import type { CompletionList } from './item';
@@ -50,6 +51,8 @@ export function complete(view: DocumentView, offset: number): CompletionList {
         completeMapDefinition(view, offset) ??
         completeMapValues(view, offset) ??
         completeOperations(view, offset) ??
+        completeExtern(view, offset) ??
+        completeExternUse(view, offset) ??
         completeReturn(view, offset) ??
         functionList(view, offset) ??
         completeMembers(view, offset) ??

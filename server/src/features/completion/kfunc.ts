@@ -3,6 +3,7 @@ import { isInComment, tokensBefore } from '../../analysis/cursor-tokens';
 import { endOfWord } from '../../analysis/lexer';
 import { kfuncNamed, kfuncNames } from '../../kfuncs/kfuncs';
 import { contains, type DocumentView } from '../../view';
+import { declarationEdit } from './declaration';
 import type { CompletionItem } from './item';
 
 const maxItems = 20;
@@ -36,7 +37,9 @@ export function completeKfunc(view: DocumentView, offset: number): readonly Comp
         replace,
         newText: name,
         filterText: word.text,
-        ...(!declared.has(name) && { additionalEdits: [declaration(view, kfunc.prototype)] }),
+        ...(!declared.has(name) && {
+          additionalEdits: [declarationEdit(view, `extern ${kfunc.prototype} __ksym;`)],
+        }),
       };
       return [item];
     });
@@ -50,16 +53,4 @@ function matching(names: readonly string[], typed: string): readonly string[] {
     (name) => !name.startsWith(typed) && words.every((part) => name.includes(part)),
   );
   return [...begin, ...others];
-}
-
-/** Behind the declarations that are there, else behind the includes. */
-function declaration(
-  { text, source }: DocumentView,
-  prototype: string,
-): { span: { start: number; end: number }; newText: string } {
-  const last = source.kernelFunctions.at(-1) ?? source.includes.at(-1);
-  const line = last === undefined ? -1 : text.indexOf('\n', last.span.end - 1);
-  const at = last === undefined ? 0 : line < 0 ? text.length : line + 1;
-  const lead = last !== undefined && line < 0 ? '\n' : '';
-  return { span: { start: at, end: at }, newText: `${lead}extern ${prototype} __ksym;\n` };
 }
