@@ -28,7 +28,7 @@ for (const { version, vscode } of codeServers.slice(-1)) {
       traces = join(dir, 'traces');
       const folder = join(dir, 'repository');
       await mkdir(traces);
-      await cp(programs, folder, { recursive: true });
+      await cp(programs, folder, { recursive: true, dereference: true });
       await mkdir(join(folder, '.vscode'));
       await writeFile(join(folder, '.vscode', 'settings.json'), JSON.stringify(await settings(dir, traces)));
       const vsix = 'vsix' in tier ? tier.vsix : '';

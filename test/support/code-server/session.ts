@@ -99,7 +99,8 @@ async function prepare(options: SessionOptions, args: readonly string[] = []): P
   const dir = await mkdtemp(join(tmpdir(), 'ebpf-workbench-e2e-'));
   const folder = join(dir, 'workspace');
   const dirs = { dataDir: join(dir, 'data'), extensionsDir: join(dir, 'extensions') };
-  await cp(options.folder, folder, { recursive: true });
+  // A fixture may be a link to an example, which a test must not edit.
+  await cp(options.folder, folder, { recursive: true, dereference: true });
   await installExtension(codeServer, options.vsix, dirs);
   const browser = await launchChromium();
   const page = await browser.newPage({ viewport: { width: 1366, height: 720 } });
