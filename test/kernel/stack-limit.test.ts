@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { checkSource } from '#server/check-source';
 import { testAnalyzer } from '#support/analyzer';
+import { compileBpf } from '#support/bpf/compile';
+import { loadPrograms } from '#support/bpf/loader';
 import { requireKernel } from '#support/bpf/requirements';
+import { applyFix } from '#support/check-fixture';
 import { liveKernel } from '#support/live-kernel';
 import { runTool } from '#support/process';
 import { describeUnless } from '#support/requirement';
@@ -99,5 +102,39 @@ describeUnless(requireKernel(), 'stack-limit', () => {
     const silent = cases.filter(({ name, isTold }) => refused.has(name) && !isTold);
     expect(silent.map(({ name }) => name)).toEqual(['f3_200']);
     expect(cases.filter(({ isTold }) => isTold).length).toBe(35);
+  });
+
+  test('programs load after the fixes', async () => {
+    const bodies = [
+      `char a[600];\n\t${read('a')}\n\tif (a[3] == 7)\n\t\ta[9] = 1;\n\tbpf_perf_event_output(ctx, &output, 0, a, sizeof(a));`,
+      `struct large l;\n\tlong err;\n\n\terr = ${read('&l')}\n\tif (err < 0)\n\t\treturn 1;\n\tl.path[3] = 7;\n\tbpf_perf_event_output(ctx, &output, 0, &l, sizeof(l));`,
+      `struct large l = {};\n\tint n = bpf_get_prandom_u32();\n\n\tl.numbers[n & 7] = 1;\n\tbpf_probe_read_kernel_str(&l.path[4], sizeof(l.path) - 4, ctx);\n\tbpf_perf_event_output(ctx, &output, 0, &l, sizeof(l));`,
+      `struct medium m;\n\tchar a[320];\n\tchar c[104];\n\t${read('&m')}\n\t${read('a')}\n\t${read('c')}`,
+      `__u64 a[80] = {0};\n\t__u64 *first = &a[1];\n\t${read('a')}\n\t*first = 3;\n\treturn a[2] > 3;`,
+      `struct record r;\n\tchar a[513];\n\t${read('a')}\n\t${read('&r')}`,
+    ];
+    const programs = bodies.map(
+      (body, n) => `SEC("raw_tp/sched_switch")\nint f${n}(void *ctx)\n{\n\t${body}\n\treturn 0;\n}\n`,
+    );
+    const output =
+      'struct { __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY); __uint(key_size, 4); __uint(value_size, 4); } output SEC(".maps");\n';
+    const [analyzer, kernel] = [await testAnalyzer(), await liveKernel()];
+    let text = head + output + programs.join('');
+    let fixes = 0;
+    for (;;) {
+      const [finding, ...others] = await checkSource(text, { analyzer, kernel });
+      if (!finding) break;
+      expect([finding, ...others].map(({ code }) => code)).toEqual(
+        [finding, ...others].map(() => 'stack-limit'),
+      );
+      text = applyFix(text, finding);
+      fixes++;
+    }
+    expect(fixes).toBe(7);
+    const { path } = await compileBpf(text);
+    const verdicts = await loadPrograms(path, { attach: false });
+    expect(verdicts.map(({ load, log }) => [load, load === 'ok' ? '' : log])).toEqual(
+      bodies.map(() => ['ok', '']),
+    );
   });
 });

@@ -5,6 +5,7 @@
 import type { Program } from '../analysis/model';
 import { callsIn } from '../fixes/calls';
 import type { Declared } from '../fixes/declared';
+import { scratchMap } from '../fixes/scratch-map';
 import { mentions, statementsIn, type Statement } from '../fixes/statements';
 import { bodyOf, certainOf } from '../helpers/bodies';
 import { helperNamed } from '../helpers/helpers';
@@ -26,8 +27,9 @@ interface Kept {
   readonly isOuter: boolean;
 }
 
-function findings(view: DocumentView, { section, function: fn }: Program): readonly Finding[] {
+function findings(view: DocumentView, program: Program): readonly Finding[] {
   const { text, source } = view;
+  const { section, function: fn } = program;
   if (section.conditional || fn.conditional || !mayBeLarge(text.slice(fn.bodySpan.start, fn.bodySpan.end)))
     return [];
   const body = bodyOf(source, fn);
@@ -44,10 +46,16 @@ function findings(view: DocumentView, { section, function: fn }: Program): reado
     }
   }
   const large = [...kept.values()].filter(({ bytes }) => bytes > limit);
-  if (large.length > 0) return large.map((one) => finding([one], one.bytes));
+  const fixed = (one: Finding, local: Kept | undefined, rest = 0): Finding => {
+    const fix = local && rest <= limit ? scratchMap(text, program, body, local) : undefined;
+    return { ...one, fixes: fix ? [fix] : [] };
+  };
+  if (large.length > 0) return large.map((one) => fixed(finding([one], one.bytes), one));
   const outer = [...kept.values()].filter(({ isOuter }) => isOuter);
   const total = outer.reduce((sum, { bytes }) => sum + bytes, 0);
-  return total > limit ? [finding(outer, total)] : [];
+  if (total <= limit) return [];
+  const [largest] = [...outer].sort((a, b) => b.bytes - a.bytes);
+  return [fixed(finding(outer, total), largest, total - (largest?.bytes ?? 0))];
 }
 
 /** At a glance: a struct, or arrays of more than fits, and a helper to give them to. */

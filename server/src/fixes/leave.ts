@@ -9,7 +9,7 @@ import { ancestors, statementsIn, type Statement } from './statements';
  * @param without a pointer that is NULL there, and so is not held
  */
 export function leaveAt(
-  c: FixContext,
+  c: Pick<FixContext, 'text'>,
   place: Place,
   at: Statement,
   without?: string,
@@ -31,7 +31,7 @@ export function guard(condition: string, exits: readonly string[]): string[] {
   return [`if (${condition}) {`, ...exits.map((line) => `\t${line}`), '}'];
 }
 
-function exitOf(c: FixContext, { function: fn, program, body }: Place): string {
+function exitOf(c: Pick<FixContext, 'text'>, { function: fn, program, body }: Place): string {
   if (fn.macro === undefined) {
     const type = c.text.slice(fn.span.start, fn.nameSpan.start);
     if (type.includes('*')) return 'return NULL;';
