@@ -31,14 +31,15 @@ interface Owner {
 export class PlacedUses implements Uses {
   readonly of: UsesMemo;
   readonly owner: Owner;
-  readonly #by: number;
+  /** Of its chunk. */
+  readonly start: number;
   #uses: readonly CtxUse[] | undefined;
   #names: readonly CtxName[] | undefined;
 
-  constructor(of: UsesMemo, by: number, owner: Owner) {
+  constructor(of: UsesMemo, start: number, owner: Owner) {
     this.of = of;
     this.owner = owner;
-    this.#by = by;
+    this.start = start;
   }
 
   get uses(): readonly CtxUse[] {
@@ -54,7 +55,7 @@ export class PlacedUses implements Uses {
     shift: (item: O, by: number, programs: readonly [Program, ...Program[]]) => M,
   ): readonly M[] {
     const [first, ...more] = this.owner.programs;
-    return first ? items.map((item) => shift(item, this.#by, [first, ...more])) : [];
+    return first ? items.map((item) => shift(item, this.start, [first, ...more])) : [];
   }
 }
 

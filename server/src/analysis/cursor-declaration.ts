@@ -34,8 +34,7 @@ export function declarationCursor(analysis: SourceAnalysis, offset: number): Cur
 
 /** The last site before the offset, if it stands on a function or on nothing yet. */
 function sectionBefore(analysis: SourceAnalysis, offset: number): SectionSite | undefined {
-  let found: SectionSite | undefined;
-  for (const site of analysis.sections) if (site.span.end <= offset) found = site;
+  const found = analysis.lookup.lastSection(offset);
   return found?.on === 'variable' ? undefined : found;
 }
 

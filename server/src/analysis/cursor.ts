@@ -208,7 +208,7 @@ function pathStep(analysis: SourceAnalysis, step: ChainStep): PathStep {
 /** The innermost meaning of a name at its place. */
 function lookup(analysis: SourceAnalysis, token: Token): CtxName | undefined {
   let found: CtxName | undefined;
-  for (const name of analysis.ctxNames) {
+  for (const name of analysis.lookup.at(token.start).ctxNames) {
     const inside = name.scope.start <= token.start && token.start <= name.scope.end;
     if (inside && name.name === token.text && (!found || name.scope.start >= found.scope.start)) found = name;
   }

@@ -1,7 +1,7 @@
 /** Puts the chunks of a file together: the `SourceAnalysis`. What has neither changed nor moved is taken over as it is. */
 import type { Chunk } from './chunk';
 import { BodyFacts } from './ctx-uses/body-facts';
-import { CtxLists, PlacedUses, type Uses, type UsesMemo } from './ctx-lists';
+import { CtxLists, PlacedUses, type UsesMemo } from './ctx-lists';
 import type { CtxFacts, RawUse } from './ctx-uses/facts';
 import { followHelpers, type ProgramChunk } from './ctx-uses/helpers';
 import { resolveName, resolveUse } from './ctx-uses/resolve';
@@ -9,6 +9,7 @@ import { readEnvironment, type Environment } from './environment';
 import { FileExpressions } from './expressions/expressions';
 import { fileTable, mutableVariables, type FileTable } from './file-table';
 import { tokenize } from './lexer';
+import { ChunkLookup } from './lookup';
 import { ChunkMemory, surroundingsAfter, surroundingsOf, type Surroundings } from './memory';
 import type { Program, SourceAnalysis } from './model';
 import type { CParser } from './parser';
@@ -100,6 +101,7 @@ export class Linker {
       },
       expressions: new FileExpressions(this.#parser, environment, { chunks, starts }, variables),
       memory: new ChunkMemory(surroundings, chunks, placed),
+      lookup: new ChunkLookup({ starts, placed, uses: found }, helpers),
     };
   }
 
@@ -201,7 +203,7 @@ export class Linker {
       : resolveFacts(facts, certain, environment);
   }
 
-  #helperUses(starts: readonly ProgramChunk[], environment: Environment, table: FileTable): Uses[] {
+  #helperUses(starts: readonly ProgramChunk[], environment: Environment, table: FileTable): PlacedUses[] {
     return followHelpers(starts, table, environment, this.#bodies).map(
       ({ chunk, facts, programs, ...reached }) => {
         const certain = facts.uses.map(

@@ -35,7 +35,26 @@ export interface SourceAnalysis {
   /** Which members the functions mention, and what stands at a cursor: read from the bodies when it is asked for. */
   readonly expressions: Expressions;
   readonly memory: FunctionMemory;
+  /** What the lists hold, where not all of it is needed: of a long file they are put together in milliseconds. */
+  readonly lookup: Lookup;
 }
+
+/** Its answers are what a search through the lists gives, the same objects. */
+export interface Lookup {
+  /** All that the offset is in or at an end of; with it, other things that stand near. */
+  at(offset: number): PlaceLists;
+  /** All that the span touches; with it, other things that stand near. */
+  within(span: Span): PlaceLists;
+  /** The last section that ends before the offset or at it. */
+  lastSection(offset: number): SectionSite | undefined;
+  definesFunction(name: string): boolean;
+}
+
+/** Parts of the lists, in their order. */
+export type PlaceLists = Pick<
+  SourceAnalysis,
+  'sections' | 'programs' | 'functions' | 'maps' | 'ctxUses' | 'ctxNames'
+>;
 
 /** Kept between edits, for as long as what it says of a function must stay true. */
 export interface FunctionMemory {

@@ -1,6 +1,6 @@
 /** The uses of ctx that belong to an event which the target kernel knows. */
 import type { TracepointFormat } from '#core/kernel/model';
-import type { CtxUse, Program } from '../analysis/model';
+import type { CtxUse, Program, Span } from '../analysis/model';
 import type { DocumentView } from '../view';
 
 export interface TracepointUse {
@@ -8,10 +8,11 @@ export interface TracepointUse {
   readonly format: TracepointFormat;
 }
 
-/** All of them, certain or not. */
-export function tracepointUses(view: DocumentView): readonly TracepointUse[] {
+/** All of them, certain or not; `range`: those near it. */
+export function tracepointUses(view: DocumentView, range?: Span): readonly TracepointUse[] {
   const found: TracepointUse[] = [];
-  for (const use of view.source.ctxUses) {
+  const { ctxUses } = range === undefined ? view.source : view.source.lookup.within(range);
+  for (const use of ctxUses) {
     const format = formatOf(view, use.programs[0]);
     if (format) found.push({ use, format });
   }

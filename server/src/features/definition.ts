@@ -23,10 +23,11 @@ export interface Definition {
 }
 
 export function definition(view: DocumentView, offset: number): Definition | undefined {
-  const section = view.source.sections.find(({ span, literal }) => contains(literal ?? span, offset));
+  const here = view.source.lookup.at(offset);
+  const section = here.sections.find(({ span, literal }) => contains(literal ?? span, offset));
   if (section !== undefined)
     return formatDefinition(view, section.literal ?? section.span, formatAt(view, section.tracepoint));
-  const use = view.source.ctxUses.find(({ span }) => contains(span, offset));
+  const use = here.ctxUses.find(({ span }) => contains(span, offset));
   if (use !== undefined) return memberDefinition(view, use, offset);
   const tag = tagAt(view.text, offset);
   return tag && structDefinition(view, view.text.slice(tag.span.start, tag.span.end), tag.span);

@@ -25,7 +25,7 @@ export async function helperHover(
 
 /** Not a word of a comment or a string, not a member, and not what the file itself defines by that name. */
 function isHelper({ text, source }: DocumentView, { name }: Helper, end: number): boolean {
-  if (isInComment(text, end) || source.functions.some((fn) => fn.name === name)) return false;
+  if (isInComment(text, end) || source.lookup.definesFunction(name)) return false;
   const tokens = tokensBefore(text, end);
   return tokens.at(-1)?.kind === 'word' && !/^(?:->|\.)$/.test(tokens.at(-2)?.text ?? '');
 }

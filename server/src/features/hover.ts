@@ -37,9 +37,10 @@ export interface Hover {
 }
 
 export function hover(view: DocumentView, offset: number): Hover | undefined {
-  const section = view.source.sections.find(({ span }) => contains(span, offset));
+  const here = view.source.lookup.at(offset);
+  const section = here.sections.find(({ span }) => contains(span, offset));
   if (section !== undefined) return sectionHover(view, section);
-  const use = innermost(view.source.ctxUses.filter(({ span }) => contains(span, offset)));
+  const use = innermost(here.ctxUses.filter(({ span }) => contains(span, offset)));
   const value = use && (fieldHover(view, use) ?? argumentHover(view, use));
   return (
     value ??
@@ -63,7 +64,7 @@ function sectionHover(view: DocumentView, site: SectionSite): Hover | undefined 
   const def = parseSectionName(site.value)?.def;
   if (def === undefined) return undefined;
   const { index } = view.kernel;
-  const program = view.source.programs.find(({ section }) => section === site);
+  const program = view.source.lookup.at(site.span.start).programs.find(({ section }) => section === site);
   const traced = program ? tracedOf(view, program) : tracedBy(index.types, site.value);
   const call = def.macro === 'BPF_KSYSCALL' ? syscallOf(index, site.value) : undefined;
   const prototype = call
@@ -82,7 +83,7 @@ function argumentHover(view: DocumentView, use: CtxUse): Hover | undefined {
 
 /** The name of a parameter of `BPF_PROG(name, …)`. */
 function parameterHover(view: DocumentView, offset: number): Hover | undefined {
-  for (const program of view.source.programs) {
+  for (const program of view.source.lookup.at(offset).programs) {
     const { parameters, macro = '' } = program.function;
     const n = parameters.findIndex(({ nameSpan }) => nameSpan !== undefined && contains(nameSpan, offset));
     const span = parameters[n]?.nameSpan;

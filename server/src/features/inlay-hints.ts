@@ -25,7 +25,7 @@ export function inlayHints(view: DocumentView, range: Span): readonly InlayHint[
 
 /** `BPF_KSYSCALL(name, int fd, const char *path)`: what the kernel calls the parameters that are named otherwise. */
 function parameterHints(view: DocumentView, range: Span): readonly InlayHint[] {
-  return view.source.programs.flatMap((program): InlayHint[] => {
+  return view.source.lookup.within(range).programs.flatMap((program): InlayHint[] => {
     const { macro, parameters, span } = program.function;
     if (macro === undefined || span.end < range.start || span.start > range.end) return [];
     return parameters.flatMap(({ name, nameSpan }, n): InlayHint[] => {
@@ -61,7 +61,7 @@ function kernelParameter(
 
 /** `ctx->args[1]` of a raw tracepoint, `ctx[1]` of a traced function. */
 function argumentHints(view: DocumentView, range: Span): readonly InlayHint[] {
-  return view.source.ctxUses.flatMap((use): InlayHint[] => {
+  return view.source.lookup.within(range).ctxUses.flatMap((use): InlayHint[] => {
     const offset = use.span.end;
     if (offset < range.start || offset > range.end) return [];
     const found = tracedUse(view, use);
@@ -85,7 +85,7 @@ function registerHints(view: DocumentView, range: Span): readonly InlayHint[] {
 }
 
 function fieldHints(view: DocumentView, range: Span): readonly InlayHint[] {
-  return tracepointUses(view).flatMap(({ use, format }): InlayHint[] => {
+  return tracepointUses(view, range).flatMap(({ use, format }): InlayHint[] => {
     const last = use.path.at(-1);
     if (last === undefined || last.kind === 'member') return [];
     const offset = use.span.end;

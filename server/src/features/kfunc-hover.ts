@@ -13,7 +13,7 @@ export function kfuncHover(view: DocumentView, offset: number): Hover | undefine
   const { index } = view.kernel;
   const kfunc = kfuncNamed(index.types, name);
   if (kfunc === undefined || isInComment(view.text, span.end)) return undefined;
-  if (view.source.functions.some((fn) => fn.name === name)) return undefined;
+  if (view.source.lookup.definesFunction(name)) return undefined;
   const before = tokensBefore(view.text, span.end);
   if (before.at(-1)?.kind !== 'word' || /^(?:->|\.)$/.test(before.at(-2)?.text ?? '')) return undefined;
   return { markdown: describeKfunc(index, kfunc), span };

@@ -19,7 +19,7 @@ export function mapHover(view: DocumentView, offset: number): Hover | undefined 
     const markdown = definition && describeMap(view, definition);
     return markdown === undefined ? undefined : { markdown, span: word };
   }
-  const around = source.maps.find(({ span }) => contains(span, offset));
+  const around = source.lookup.at(offset).maps.find(({ span }) => contains(span, offset));
   const definition = around && mapDefinition(source, around);
   const field = definition && fieldAt(definition, offset);
   const isTold = field && (contains(field.nameSpan, offset) || /^(?:type|map_flags)$/.test(field.name));

@@ -9,7 +9,8 @@ import { wordAt } from './word';
 
 export function returnHover(view: DocumentView, offset: number): Hover | undefined {
   const word = wordAt(view.text, offset);
-  const program = word && view.source.programs.find(({ function: fn }) => contains(fn.bodySpan, offset));
+  const { programs } = view.source.lookup.at(offset);
+  const program = word && programs.find(({ function: fn }) => contains(fn.bodySpan, offset));
   const def = program && parseSectionName(program.section.value)?.def;
   if (word === undefined || def === undefined || isInComment(view.text, word.end)) return undefined;
   const tokens = tokensBefore(view.text, word.end);

@@ -1,7 +1,8 @@
 /** Which functions of the kernel's tables the programs of a file are: `SEC(".struct_ops") struct X x = { .init = (void *)f }`. */
 import { tokenize, type Token } from '../analysis/lexer';
 import { endOfGroup } from '../analysis/mask';
-import type { SourceAnalysis } from '../analysis/model';
+import type { SectionSite, SourceAnalysis } from '../analysis/model';
+import { contains } from '../view';
 
 export interface OperationUse {
   /** Without what follows three underscores. */
@@ -15,14 +16,20 @@ export interface OperationUse {
 const made = new WeakMap<SourceAnalysis, readonly OperationUse[]>();
 
 export function operationUses(source: SourceAnalysis): readonly OperationUse[] {
-  const found =
-    made.get(source) ??
-    source.sections.flatMap((section) =>
-      opsSection.test(section.value) && !section.conditional ? usesBehind(source.text, section.span) : [],
-    );
+  const found = made.get(source) ?? usesOf(source.text, source.sections);
   made.set(source, found);
   return found;
 }
+
+/** The one whose member is there. */
+export function operationAt({ text, lookup }: SourceAnalysis, offset: number): OperationUse | undefined {
+  return usesOf(text, lookup.at(offset).sections).find(({ member }) => contains(member, offset));
+}
+
+const usesOf = (text: string, sections: readonly SectionSite[]): readonly OperationUse[] =>
+  sections.flatMap((section) =>
+    opsSection.test(section.value) && !section.conditional ? usesBehind(text, section.span) : [],
+  );
 
 /** The only member that a program is given to. */
 export function operationOf(source: SourceAnalysis, program: string): OperationUse | undefined {

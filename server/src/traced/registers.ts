@@ -15,7 +15,8 @@ export interface RegisterUse {
 
 /** In programs of kprobes whose function the kernel has; `range`: those that begin there. */
 export function registerUses(view: DocumentView, range?: Span): readonly RegisterUse[] {
-  return view.source.programs.flatMap((program) => {
+  const { programs } = range === undefined ? view.source : view.source.lookup.within(range);
+  return programs.flatMap((program) => {
     const { bodySpan } = program.function;
     if (range !== undefined && (bodySpan.end < range.start || bodySpan.start > range.end)) return [];
     const traced = tracedOf(view, program);

@@ -34,7 +34,8 @@ function macroParameters(
     return call && { declarations: call.fields.map(syscallParameter), what: `the system call ${call.name}` };
   }
   if (!/^BPF_(?:PROG|KPROBE)$/.test(macro)) return undefined;
-  const program = view.source.programs.find((one) => one.section === section);
+  const { programs } = view.source.lookup.at(section.span.start);
+  const program = programs.find((one) => one.section === section);
   const traced = program ? tracedOf(view, program) : tracedBy(index.types, section.value);
   return (
     traced && { declarations: traced.values.map((_, n) => parameterOf(traced, n) ?? ''), what: traced.what }

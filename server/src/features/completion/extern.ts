@@ -47,7 +47,8 @@ export function completeExtern(view: DocumentView, offset: number): CompletionLi
 /** Undefined where none is being typed. */
 export function completeExternUse(view: DocumentView, offset: number): CompletionList | undefined {
   const { text, source } = view;
-  if (!source.functions.some(({ bodySpan }) => contains(bodySpan, offset))) return undefined;
+  if (!source.lookup.at(offset).functions.some(({ bodySpan }) => contains(bodySpan, offset)))
+    return undefined;
   const line = text.slice(Math.max(0, offset - 80), offset);
   const argument = /\bbpf_(?:per|this)_cpu_ptr\s*\(\s*(&?)\s*(\w*)$/.exec(line);
   const typed = argument?.[2] ?? /(?<![\w.>])LIN\w*$/.exec(line)?.[0];

@@ -26,7 +26,8 @@ export function completeHelper(view: DocumentView, offset: number): HelperItems 
   const word = tokens.at(-1);
   if (word?.kind !== 'word' || word.end !== offset || isInComment(text, offset)) return undefined;
   if (/^(?:->|\.|struct|union|enum|goto)$/.test(tokens.at(-2)?.text ?? '')) return undefined;
-  if (!source.functions.some(({ bodySpan }) => contains(bodySpan, offset))) return undefined;
+  if (!source.lookup.at(offset).functions.some(({ bodySpan }) => contains(bodySpan, offset)))
+    return undefined;
   // Nothing yet, but clients are to ask again.
   if (!word.text.startsWith(prefix))
     return prefix.startsWith(word.text) ? { callable: [], refused: [] } : undefined;

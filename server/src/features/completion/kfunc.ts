@@ -16,7 +16,7 @@ export function completeKfunc(view: DocumentView, offset: number): readonly Comp
   if (word?.kind !== 'word' || word.end !== offset || word.text.length < 3) return [];
   if (/^(?:->|\.|struct|union|enum|goto)$/.test(tokens.at(-2)?.text ?? '') || isInComment(text, offset))
     return [];
-  if (!source.functions.some(({ bodySpan }) => contains(bodySpan, offset))) return [];
+  if (!source.lookup.at(offset).functions.some(({ bodySpan }) => contains(bodySpan, offset))) return [];
   const names = matching(kfuncNames(kernel.index.types), word.text);
   if (names.length === 0) return [];
   const declared = new Set(source.kernelFunctions.map(({ name }) => name));

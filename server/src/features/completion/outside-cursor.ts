@@ -15,8 +15,8 @@ export interface OutsideCursor {
 
 /** Undefined inside of a function. */
 export function outsideCursor({ text, source }: DocumentView, offset: number): OutsideCursor | undefined {
-  if (source.functions.some(({ bodySpan }) => bodySpan.start < offset && offset < bodySpan.end))
-    return undefined;
+  const { functions } = source.lookup.at(offset);
+  if (functions.some(({ bodySpan }) => bodySpan.start < offset && offset < bodySpan.end)) return undefined;
   const tokens = tokensBefore(text, offset);
   const last = tokens.at(-1);
   const word = last?.kind === 'word' && last.end === offset ? last : undefined;

@@ -19,7 +19,7 @@ export function completeReturn({ text, source }: DocumentView, offset: number): 
   // A helper is as likely.
   if ((isTyped && !/^\w+$/.test(typed)) || (typed !== '' && 'bpf_'.startsWith(typed.slice(0, 4))))
     return undefined;
-  const program = source.programs.find(({ function: fn }) => contains(fn.bodySpan, offset));
+  const program = source.lookup.at(offset).programs.find(({ function: fn }) => contains(fn.bodySpan, offset));
   const def = program && parseSectionName(program.section.value)?.def;
   const values = def === undefined ? [] : returnValues(def);
   if (values.length === 0) return undefined;
