@@ -7,7 +7,12 @@ import {
   compareMapTypes,
   compareProgramTypes,
 } from '#support/bpf/object-calls';
-import { compareStackChains, undecidedChains } from '#support/bpf/stack-chains';
+import {
+  compareCallbacks,
+  compareStackChains,
+  undecidedCallbacks,
+  undecidedChains,
+} from '#support/bpf/stack-chains';
 import { requireKernel } from '#support/bpf/requirements';
 import { liveKernel } from '#support/live-kernel';
 import { describeUnless } from '#support/requirement';
@@ -34,6 +39,14 @@ describeUnless(requireKernel(), 'what compiled programs ask of the kernel', () =
     expect(told).toEqual({ wrong: [], silent: undecidedChains, misplaced: [] });
     expect(refused).toBeGreaterThan(50);
     expect(taken).toBeGreaterThan(150);
+  });
+
+  test('the stack of functions that helpers call back', async () => {
+    const { wrong, silent, refused, taken } = await compareCallbacks(await liveKernel(), load);
+    expect(wrong).toEqual([]);
+    expect(silent.filter((name) => !undecidedCallbacks.test(name))).toEqual([]);
+    expect(refused - silent.length).toBeGreaterThanOrEqual(16);
+    expect(taken).toBeGreaterThan(50);
   });
 
   test('types of programs', async () => {

@@ -8,7 +8,12 @@ import {
   compareProgramTypes,
 } from '#support/bpf/object-calls';
 import { compareOperations } from '#support/bpf/operations';
-import { compareStackChains, undecidedChains } from '#support/bpf/stack-chains';
+import {
+  compareCallbacks,
+  compareStackChains,
+  undecidedCallbacks,
+  undecidedChains,
+} from '#support/bpf/stack-chains';
 import { bootGuest } from '#support/guests/guest';
 import { readGuestKernel } from '#support/guests/kernel';
 import { loadInGuest } from '#support/guests/loader';
@@ -87,6 +92,15 @@ describeUnless(
       const chains = await compareStackChains(view, load);
       expect(chains).toMatchObject({ wrong: [], silent: undecidedChains, misplaced: [] });
       expect(chains.refused).toBe(refusedChains);
+
+      // 5.10 has none of the helpers.
+      if (id !== '5.10-amd64') {
+        const callbacks = await compareCallbacks(view, load);
+        expect(callbacks.wrong).toEqual([]);
+        expect(callbacks.silent.filter((name) => !undecidedCallbacks.test(name))).toEqual([]);
+        expect(callbacks.refused - callbacks.silent.length).toBeGreaterThanOrEqual(16);
+        expect(callbacks.taken).toBeGreaterThan(35);
+      }
 
       const variables = await compareExterns(view, load, 'drifting');
       expect(variables.wrong).toEqual([]);

@@ -4,7 +4,8 @@
  */
 import { parseSectionName } from '../bpf/section-name';
 import type { Btf } from '../btf/btf';
-import { OP } from '../decode/instructions';
+import { CLASS, OP, successors } from '../decode/instructions';
+import type { Instruction } from '../decode/instructions';
 import type { LinkedProgram } from './link';
 import { membersOf } from './members';
 import { FRAME_POINTER } from './reach/frame';
@@ -18,6 +19,10 @@ export const MOST_FRAMES = 8;
 export const BYTES_BEFORE_TAIL_CALL = 256;
 /** BPF_FUNC_tail_call */
 const tailCall = 12;
+/** BPF_FUNC_loop */
+const loop = 181;
+/** BPF_FUNC_for_each_map_elem, find_vma, loop, user_ringbuf_drain: they call a function back before they return. */
+const callingBack: ReadonlySet<number> = new Set([164, 180, loop, 209]);
 
 export interface StackRules {
   /** A frame takes a multiple of so many bytes: of 16 since 6.8, where programs are compiled. */
@@ -90,6 +95,9 @@ function functionsOf({ code, functions }: LinkedProgram): readonly StackFunction
     let callsPrograms = false;
     for (let at = own; at < start; at++) {
       const instruction = code[at];
+      const callback = instruction?.address === 'function' ? callbackCall(code, at) : undefined;
+      if (callback !== undefined && instruction?.callee)
+        calls.push({ at: callback, start: instruction.callee.start });
       if (instruction?.opcode !== OP.call) continue;
       if (instruction.source === 1 && instruction.callee) calls.push({ at, start: instruction.callee.start });
       if (instruction.source === 0 && instruction.immediate === tailCall) callsPrograms = true;
@@ -97,6 +105,37 @@ function functionsOf({ code, functions }: LinkedProgram): readonly StackFunction
     return { index, name, start: own, end: start, isGlobal: global, callsPrograms, calls };
   });
 }
+
+/**
+ * The call that certainly calls the function back whose address is loaded, a few instructions on; undefined where that is not sure. A
+ * function that a timer calls has a stack of its own.
+ */
+function callbackCall(code: LinkedProgram['code'], load: number): number | undefined {
+  let at = load;
+  while (code[at] && !isJump(code[at]) && at - load < furthest) at++;
+  const call = code[at];
+  if (call?.opcode !== OP.call || call.source !== 0 || !callingBack.has(call.immediate)) return undefined;
+  return call.immediate !== loop || isCountedBefore(code, at) ? at : undefined;
+}
+
+/** The call is an argument's last change away: so many instructions at most. */
+const furthest = 16;
+
+/** Whether `bpf_loop()` is given a number: newer verifiers leave out what is called 0 times. */
+function isCountedBefore(code: LinkedProgram['code'], call: number): boolean {
+  const targets = new Set(code.flatMap((one, at) => (isJump(one) ? successors(one, at) : [])));
+  for (let at = call - 1; at >= 0 && !isJump(code[at]) && !targets.has(at + 1); at--) {
+    const { opcode = 0, destination, immediate = 0 } = code[at] ?? {};
+    const isStore = (opcode & 7) === CLASS.store || (opcode & 7) === CLASS.storeRegister;
+    if (destination !== 1 || isStore) continue;
+    return (opcode === OP.move64Immediate || opcode === OP.move32Immediate) && immediate > 0;
+  }
+  return false;
+}
+
+const isJump = (instruction: Instruction | undefined): boolean =>
+  instruction !== undefined &&
+  ((instruction.opcode & 7) === CLASS.jump || (instruction.opcode & 7) === CLASS.jump32);
 
 /** Those that may run inside themselves: bpf_enable_priv_stack(). Which of them do is left open. */
 function hasPrivateStack({ section }: LinkedProgram): boolean {

@@ -217,3 +217,69 @@ export async function compareStackChains(
     taken: verdicts.length - refused.length,
   };
 }
+
+const callbackHead = `${head}struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, struct timed { struct bpf_timer timer; __u64 n; }); } timers SEC(".maps");
+`;
+
+/** How a program has a function called back. */
+const callbackForms: readonly (readonly [name: string, call: string])[] = [
+  ['looped', 'bpf_loop(4, CALLED, 0, 0)'],
+  ['counted', 'bpf_loop(bpf_get_prandom_u32(), CALLED, 0, 0)'],
+  ['not_looped', 'bpf_loop(0, CALLED, 0, 0)'],
+  ['each', 'bpf_for_each_map_elem(&wides, CALLED, 0, 0)'],
+  ['at_times', '(bpf_get_prandom_u32() > 7 ? bpf_loop(4, CALLED, 0, 0) : 0)'],
+  ['twice', 'bpf_loop(4, CALLED, 0, 0) + bpf_for_each_map_elem(&wides, CALLED_each, 0, 0)'],
+];
+const timed = `__u32 zero = 0;
+	struct timed *t = bpf_map_lookup_elem(&timers, &zero);
+	if (!t)
+		return 0;
+	bpf_timer_set_callback(&t->timer, CALLED);`;
+
+function callbackText(name: string, call: string, own: number, called: number): string {
+  const isTimer = call.includes('timer');
+  const use = (bytes: number): string => `char a[${bytes}];\n\tbpf_probe_read_kernel(a, sizeof(a), 0);`;
+  const callback = (suffix: string, parameters: string, bytes: number): string =>
+    `static long ${name}_called${suffix}(${parameters})\n{\n\t${use(bytes)}\n\treturn ${isTimer ? '0' : 'a[3] & 1'};\n}\n`;
+  const inMap = /for_each|timer/.test(call.replace('CALLED_each', ''));
+  const first = inMap
+    ? isTimer
+      ? 'void *map, __u32 *key, void *value'
+      : 'void *map, void *key, void *value, void *c'
+    : '__u64 i, void *c';
+  const each = call.includes('CALLED_each')
+    ? callback('_each', 'void *map, void *key, void *value, void *c', 8)
+    : '';
+  const text = call.replaceAll('CALLED', `${name}_called`);
+  const body = isTimer ? `${use(own)}\n\t${text}\n\treturn a[3];` : `${use(own)}\n\treturn ${text} + a[3];`;
+  return `${callback('', first, called)}${each}SEC("tc") int ${name}(void *ctx)\n{\n\t${body}\n}\n`;
+}
+
+/** How often it is called is not known, or never: some kernels verify the function then. */
+export const undecidedCallbacks = /^(?:counted|not_looped)_/;
+
+/** As `compareStackChains`, of functions that helpers call back; kernels since 5.17 have all of these. */
+export async function compareCallbacks(
+  kernel: KernelView,
+  load: (path: string) => Promise<readonly ProgramVerdict[]>,
+): Promise<Omit<StackComparison, 'misplaced'>> {
+  const texts = [...callbackForms, ['timer', timed] as const].flatMap(([name, call]) =>
+    pairs.map(([own, called]) => callbackText(`${name}_${own}_${called}`, call, own, called)),
+  );
+  const source = callbackHead + texts.join('');
+  const path = await cached('callbacks.bpf.o', [source], async (to) => {
+    await copyFile((await compileBpf(source, { flags: ['-w'] })).path, to);
+  });
+  const verdicts = await load(path);
+  const told = await toldOf(source, kernel, 'stack-limit', path);
+  const other = verdicts.filter(({ load: verdict, log }) => verdict !== 'ok' && !refusal.test(log));
+  if (other.length > 0)
+    throw new Error(`refused for something else: ${other[0]?.program} ${other[0]?.load} ${other[0]?.log}`);
+  const refused = verdicts.flatMap(({ program, load: verdict }) => (verdict === 'ok' ? [] : [program]));
+  return {
+    wrong: [...told.keys()].filter((name) => !refused.includes(name)),
+    silent: refused.filter((name) => !told.has(name)),
+    refused: refused.length,
+    taken: verdicts.length - refused.length,
+  };
+}
