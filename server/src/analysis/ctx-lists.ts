@@ -4,7 +4,9 @@
  */
 import type { CtxFacts } from './ctx-uses/facts';
 import type { CtxName, CtxUse, Program } from './model';
+import type { Placements } from './placement';
 import { shiftName, shiftUse, type Unowned } from './shift';
+import { stayed, type Window } from './window';
 
 /** What a chunk says, in its own offsets. */
 export interface UsesMemo {
@@ -59,13 +61,43 @@ export class PlacedUses implements Uses {
   }
 }
 
+/** Those of all programs, each put where it stands when it is asked for. */
+export class FoundUses {
+  readonly own: readonly (UsesMemo | undefined)[];
+  readonly #placements: Placements;
+  readonly #made: (PlacedUses | undefined)[];
+
+  /** @param before of the text before the edit, with what it has made of the chunks that stay where they are */
+  constructor(
+    own: readonly (UsesMemo | undefined)[],
+    placements: Placements,
+    before?: { readonly found: FoundUses; readonly edited: Window },
+  ) {
+    this.own = own;
+    this.#placements = placements;
+    this.#made = before ? stayed(before.found.#made, before.edited) : [];
+  }
+
+  get length(): number {
+    return this.own.length;
+  }
+
+  at(n: number): PlacedUses | undefined {
+    const own = this.own[n];
+    const owner = own && this.#placements.at(n);
+    const made = this.#made[n];
+    if (made?.of === own && made?.owner === owner) return made;
+    return owner && (this.#made[n] = new PlacedUses(own, owner.start, owner));
+  }
+}
+
 export class CtxLists implements Uses {
-  readonly #found: readonly (Uses | undefined)[];
+  readonly #found: FoundUses;
   readonly #helpers: readonly Uses[];
   #uses: readonly CtxUse[] | undefined;
   #names: readonly CtxName[] | undefined;
 
-  constructor(found: readonly (Uses | undefined)[], helpers: readonly Uses[]) {
+  constructor(found: FoundUses, helpers: readonly Uses[]) {
     this.#found = found;
     this.#helpers = helpers;
   }
@@ -86,7 +118,10 @@ export class CtxLists implements Uses {
 
   #all<T>(listOf: (part: Uses) => readonly T[], startOf: (item: T) => number): readonly T[] {
     const all: T[] = [];
-    for (const part of this.#found) if (part) for (const item of listOf(part)) all.push(item);
+    for (let n = 0; n < this.#found.length; n++) {
+      const part = this.#found.at(n);
+      if (part) for (const item of listOf(part)) all.push(item);
+    }
     if (this.#helpers.length === 0) return all;
     for (const part of this.#helpers) for (const item of listOf(part)) all.push(item);
     return all.sort((a, b) => startOf(a) - startOf(b));

@@ -1,7 +1,7 @@
 /** Puts the chunks of a file together: the `SourceAnalysis`. What has neither changed nor moved is taken over as it is. */
 import type { Chunk } from './chunk';
 import { BodyFacts } from './ctx-uses/body-facts';
-import { CtxLists, PlacedUses, type UsesMemo } from './ctx-lists';
+import { CtxLists, FoundUses, PlacedUses, type UsesMemo } from './ctx-lists';
 import type { CtxFacts, RawUse } from './ctx-uses/facts';
 import { followHelpers, type ProgramChunk } from './ctx-uses/helpers';
 import { resolveName, resolveUse } from './ctx-uses/resolve';
@@ -14,7 +14,7 @@ import { ChunkMemory, surroundingsAfter, surroundingsOf, type Surroundings } fro
 import type { Program, SourceAnalysis } from './model';
 import type { CParser } from './parser';
 import { PlacedLists } from './placed-lists';
-import { PlacedAt, readPlaced, type Placed } from './placement';
+import { Placements, readPlaced, type Placed } from './placement';
 import { replaced, wholeWindow, windowOf, type Window } from './window';
 import type { WordCounts } from './word-counts';
 
@@ -25,20 +25,16 @@ export interface LinkMemo {
   /** In the chunk's own offsets. */
   readonly own: Placed;
   uses?: UsesMemo;
-  /** Where the chunk stood last. */
-  at: PlacedAt;
-  placedUses?: PlacedUses;
 }
 
 /** What is known of the file as it was, one value for each of its chunks. */
 interface Linked {
   readonly length: number;
   readonly chunks: readonly Chunk[];
-  readonly starts: readonly number[];
-  readonly placed: readonly (PlacedAt | undefined)[];
+  readonly placed: Placements;
   /** Where ctx is followed. */
-  readonly programs: readonly (FollowedChunk | undefined)[];
-  readonly found: readonly (PlacedUses | undefined)[];
+  readonly facts: readonly (CtxFacts | undefined)[];
+  readonly found: FoundUses;
   readonly environment: Environment;
   readonly surroundings: Surroundings;
   readonly variables: ReadonlySet<string>;
@@ -63,8 +59,8 @@ export class Linker {
     const linked =
       (last && this.#relink(last, chunks, text.length, words)) ?? this.#linkAll(chunks, text.length, words);
     this.#last = linked;
-    const { environment, variables, lists, placed, starts, programs, found, surroundings } = linked;
-    const passing = programs.filter(isPassing);
+    const { environment, variables, lists, placed, found, surroundings } = linked;
+    const passing = passingChunks(linked);
     const helpers = this.#helperUses(passing, environment, fileTable(chunks, words, variables));
     const ctx = new CtxLists(found, helpers);
     return {
@@ -99,9 +95,14 @@ export class Linker {
       get ctxNames() {
         return ctx.names;
       },
-      expressions: new FileExpressions(this.#parser, environment, { chunks, starts }, variables),
+      expressions: new FileExpressions(
+        this.#parser,
+        environment,
+        { chunks, starts: placed.starts },
+        variables,
+      ),
       memory: new ChunkMemory(surroundings, chunks, placed),
-      lookup: new ChunkLookup({ starts, placed, uses: found }, helpers),
+      lookup: new ChunkLookup({ placed, uses: found }, helpers),
     };
   }
 
@@ -110,9 +111,9 @@ export class Linker {
     const surroundings = surroundingsOf(chunks, this.#last?.surroundings);
     const variables = mutableVariables(chunks);
     const preserves = preservedAt(chunks, environment);
-    const placed = chunks.map((chunk, at) => placeChunk(chunk, environment, preserves[at] ?? false));
+    const own = chunks.map((chunk, at) => ownOf(chunk, environment, preserves[at] ?? false));
     const common = { chunks, length, environment, surroundings, variables };
-    return this.#linked(common, wholeWindow(chunks), placed, undefined, words);
+    return this.#linked(common, wholeWindow(chunks), own, undefined, words);
   }
 
   /** Undefined where the edit may mean something to chunks that stay as they are. */
@@ -123,72 +124,83 @@ export class Linker {
     const gone = last.chunks.slice(from, oldTo);
     const come = chunks.slice(from, to);
     if (environment.pragmas || ![...gone, ...come].every((chunk) => isLocal(chunk, asked))) return undefined;
-    const placeAt = (at: number): PlacedAt | undefined => placeChunk(chunks[at], environment, false);
-    const placed = replaced(last.placed, edited, placeAt, (_, at) => placeAt(at));
+    const own = replaced(last.placed.own, edited, (at) => ownOf(chunks[at], environment, false), kept);
     const surroundings = surroundingsAfter(last.surroundings, edited, come);
     const common = { chunks, length, environment, surroundings, variables };
-    return this.#linked(common, edited, placed, last, words);
+    return this.#linked(common, edited, own, last, words);
   }
 
   #linked(
-    common: Omit<Linked, 'starts' | 'placed' | 'programs' | 'found' | 'asked' | 'lists'>,
+    common: Omit<Linked, 'placed' | 'facts' | 'found' | 'asked' | 'lists'>,
     edited: Window,
-    placed: Linked['placed'],
+    own: readonly (Placed | undefined)[],
     last: Linked | undefined,
     words: WordCounts,
   ): Linked {
     const { chunks, environment, variables, length } = common;
     const table = fileTable(chunks, words, variables);
     const starts = replaced(
-      last?.starts ?? [],
+      last?.placed.starts ?? [],
       edited,
       (at) => chunks[at]?.start ?? 0,
       (start) => start + edited.shift,
     );
-    const programs = replaced(
-      last?.programs ?? [],
-      edited,
-      (at) => this.#program(chunks[at], placed[at], variables),
-      (known, at) => known && this.#program(chunks[at], placed[at], variables),
+    const before = this.#stayed(chunks, length);
+    const placed = new Placements(
+      own,
+      starts,
+      before && { placements: before.last.placed, edited: before.edited },
     );
-    const asked = new Set(last?.asked);
-    const found = replaced<PlacedUses | undefined>(
-      last?.found ?? [],
+    const facts = replaced(
+      last?.facts ?? [],
       edited,
       (at) => {
-        const program = programs[at];
-        const uses = program && this.#programUses(program, environment, table);
-        for (const name of uses?.of.asks ?? []) asked.add(name);
-        return uses;
+        const chunk = chunks[at];
+        return chunk && isFollowed(own[at]?.programs ?? [])
+          ? this.#bodies.of(chunk, 0, 'ctx', variables)
+          : undefined;
       },
-      (known, at) => {
-        const program = programs[at];
-        return known && program && placedUses(program, known.of);
-      },
+      kept,
     );
+    const asked = new Set(last?.asked);
+    const uses = replaced<UsesMemo | undefined>(
+      last?.found.own ?? [],
+      edited,
+      (at) => {
+        const made = this.#programUses(chunks[at], facts[at], environment, table);
+        for (const name of made?.asks ?? []) asked.add(name);
+        return made;
+      },
+      kept,
+    );
+    const found = new FoundUses(uses, placed, before && { found: before.last.found, edited: before.edited });
     const begin = starts[edited.from] ?? length;
-    const oldEnd = last?.starts[edited.oldTo] ?? last?.length ?? 0;
+    const oldEnd = last?.placed.starts[edited.oldTo] ?? last?.length ?? 0;
     const lists = new PlacedLists(placed, { ...edited, begin, oldEnd }, last?.lists);
-    return { ...common, starts, placed, programs, found, asked, lists };
+    return { ...common, placed, facts, found, asked, lists };
   }
 
-  /** Undefined where there is no ctx to follow. */
-  #program(
+  /** What is taken over of the text before, as far as it is still the same, also where everything is made anew. */
+  #stayed(
+    chunks: readonly Chunk[],
+    length: number,
+  ): { readonly last: Linked; readonly edited: Window } | undefined {
+    const last = this.#last;
+    return last && { last, edited: windowOf(last.chunks, chunks, length - last.length) };
+  }
+
+  #programUses(
     chunk: Chunk | undefined,
-    placed: PlacedAt | undefined,
-    variables: ReadonlySet<string>,
-  ): FollowedChunk | undefined {
-    if (!chunk || !placed || !isFollowed(placed.own.programs)) return undefined;
-    return new FollowedChunk(chunk, this.#bodies.of(chunk, 0, 'ctx', variables), placed);
-  }
-
-  #programUses(program: FollowedChunk, environment: Environment, table: FileTable): PlacedUses {
-    const { chunk, facts } = program;
-    const link = chunk.memo.link;
+    facts: CtxFacts | undefined,
+    environment: Environment,
+    table: FileTable,
+  ): UsesMemo | undefined {
+    if (!chunk || !facts) return undefined;
+    const { link } = chunk.memo;
     const known = link?.uses?.facts === facts ? link.uses : undefined;
     const own = known?.asks.length === 0 ? known : this.#ownUses(facts, known, environment, table);
     if (link) link.uses = own;
-    return placedUses(program, own);
+    return own;
   }
 
   #ownUses(
@@ -215,35 +227,16 @@ export class Linker {
   }
 }
 
-/** Where ctx is followed, with the programs that it is of once they are asked for. */
-class FollowedChunk implements ProgramChunk {
-  readonly chunk: Chunk;
-  readonly facts: CtxFacts;
-  readonly placed: PlacedAt;
-
-  constructor(chunk: Chunk, facts: CtxFacts, placed: PlacedAt) {
-    this.chunk = chunk;
-    this.facts = facts;
-    this.placed = placed;
-  }
-
-  get programs(): readonly Program[] {
-    return this.placed.programs;
-  }
+/** Programs that pass their ctx on. */
+function passingChunks({ chunks, facts, placed }: Linked): readonly ProgramChunk[] {
+  return facts.flatMap((one, at): ProgramChunk[] => {
+    const chunk = chunks[at];
+    if (!chunk || !one || one.passes.length === 0) return [];
+    return [{ chunk, facts: one, programs: placed.at(at)?.programs ?? [] }];
+  });
 }
 
-/** Taken over where they stand where they stood. */
-function placedUses({ chunk, placed }: FollowedChunk, own: UsesMemo): PlacedUses {
-  const link = chunk.memo.link;
-  const known = link?.placedUses;
-  if (known?.of === own && known.owner === placed) return known;
-  const uses = new PlacedUses(own, placed.start, placed);
-  if (link) link.placedUses = uses;
-  return uses;
-}
-
-const isPassing = (program: FollowedChunk | undefined): program is FollowedChunk =>
-  program !== undefined && program.facts.passes.length > 0;
+const kept = <T>(value: T): T => value;
 
 /** What the edit adds or takes away is nothing that other chunks look at. */
 function isLocal({ content }: Chunk, asked: ReadonlySet<string>): boolean {
@@ -271,21 +264,13 @@ function preservedAt(chunks: readonly Chunk[], { pragmas }: Environment): readon
   });
 }
 
-function placeChunk(
-  chunk: Chunk | undefined,
-  environment: Environment,
-  preserve: boolean,
-): PlacedAt | undefined {
-  if (!chunk) return undefined;
-  const { start, memo } = chunk;
-  const known = memo.link;
-  if (known?.environment === environment && known.preserve === preserve) {
-    if (known.at.start !== start) known.at = new PlacedAt(known.own, start);
-    return known.at;
-  }
+/** In the chunk's own offsets. */
+function ownOf(chunk: Chunk | undefined, environment: Environment, preserve: boolean): Placed | undefined {
+  const known = chunk?.memo.link;
+  if (!chunk || (known?.environment === environment && known.preserve === preserve)) return known?.own;
   const own = readPlaced(chunk, environment, preserve);
-  memo.link = { environment, preserve, own, at: new PlacedAt(own, start) };
-  return memo.link.at;
+  chunk.memo.link = { environment, preserve, own };
+  return own;
 }
 
 /** Not where there is no program, one of a form that is not understood, or two of different sections. */

@@ -2,17 +2,16 @@
  * What stands at a place, from the chunks there: the lists of the whole file need not be put together for it, which takes
  * a long file more time than everything else that an answer does.
  */
-import type { PlacedUses } from './ctx-lists';
+import type { FoundUses, PlacedUses } from './ctx-lists';
 import type { CtxName, CtxUse, FunctionDef, Lookup, MapDef, PlaceLists, Program, SectionSite } from './model';
-import type { PlacedAt } from './placement';
+import type { PlacedAt, Placements } from './placement';
 import { firstFrom } from './window';
 
 /** One value for each chunk of the file. */
 export interface LookupParts {
-  readonly starts: readonly number[];
-  readonly placed: readonly (PlacedAt | undefined)[];
+  readonly placed: Placements;
   /** What the programs do with their ctx. */
-  readonly uses: readonly (PlacedUses | undefined)[];
+  readonly uses: FoundUses;
 }
 
 export class ChunkLookup implements Lookup {
@@ -31,7 +30,7 @@ export class ChunkLookup implements Lookup {
   }
 
   within({ start, end }: { readonly start: number; readonly end: number }): PlaceLists {
-    const { starts } = this.#parts;
+    const { starts } = this.#parts.placed;
     const to = firstFrom(starts, end + 1, itself);
     // A chunk ends where the next one begins: both touch that place.
     const from = Math.max(0, firstFrom(starts, start, itself) - 1);
@@ -39,11 +38,10 @@ export class ChunkLookup implements Lookup {
   }
 
   lastSection(offset: number): SectionSite | undefined {
-    const { starts, placed } = this.#parts;
-    for (let n = firstFrom(starts, offset + 1, itself) - 1; n >= 0; n--) {
-      const chunk = placed[n];
-      if (!chunk || chunk.own.sections.length === 0) continue;
-      const site = chunk.sections.findLast(({ span }) => span.end <= offset);
+    const { placed } = this.#parts;
+    for (let n = firstFrom(placed.starts, offset + 1, itself) - 1; n >= 0; n--) {
+      if ((placed.own[n]?.sections.length ?? 0) === 0) continue;
+      const site = placed.at(n)?.sections.findLast(({ span }) => span.end <= offset);
       if (site) return site;
     }
     return undefined;
@@ -52,8 +50,7 @@ export class ChunkLookup implements Lookup {
   definesFunction(name: string): boolean {
     if (this.#functions === undefined) {
       const names = new Set<string>();
-      for (const chunk of this.#parts.placed)
-        if (chunk) for (const fn of chunk.own.functions) names.add(fn.name);
+      for (const own of this.#parts.placed.own) if (own) for (const fn of own.functions) names.add(fn.name);
       this.#functions = names;
     }
     return this.#functions.has(name);
@@ -105,16 +102,25 @@ class ListsOf implements PlaceLists {
   }
 
   #placed<T>(listOf: (chunk: PlacedAt) => readonly T[]): readonly T[] {
-    return this.#parts.placed.slice(this.#from, this.#to).flatMap((chunk) => (chunk ? listOf(chunk) : []));
+    const all: T[] = [];
+    for (let n = this.#from; n < this.#to; n++) {
+      const chunk = this.#parts.placed.at(n);
+      if (chunk) for (const item of listOf(chunk)) all.push(item);
+    }
+    return all;
   }
 
   /** As in the lists of the whole file: in the order of the text where there are helpers. */
   #used<T>(listOf: (part: PlacedUses) => readonly T[], startOf: (item: T) => number): readonly T[] {
-    const { starts, uses } = this.#parts;
-    const found = uses.slice(this.#from, this.#to).flatMap((part) => (part ? listOf(part) : []));
+    const { placed, uses } = this.#parts;
+    const found: T[] = [];
+    for (let n = this.#from; n < this.#to; n++) {
+      const part = uses.at(n);
+      if (part) for (const item of listOf(part)) found.push(item);
+    }
     if (this.#helpers.length === 0) return found;
-    const begin = starts[this.#from] ?? Number.POSITIVE_INFINITY;
-    const end = starts[this.#to] ?? Number.POSITIVE_INFINITY;
+    const begin = placed.starts[this.#from] ?? Number.POSITIVE_INFINITY;
+    const end = placed.starts[this.#to] ?? Number.POSITIVE_INFINITY;
     for (const part of this.#helpers)
       if (begin <= part.start && part.start < end) for (const item of listOf(part)) found.push(item);
     return found.sort((a, b) => startOf(a) - startOf(b));

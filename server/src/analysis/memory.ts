@@ -4,7 +4,7 @@
  */
 import type { Chunk } from './chunk';
 import type { FunctionDef, FunctionMemory, FunctionNotes } from './model';
-import type { PlacedAt } from './placement';
+import type { Placements } from './placement';
 import type { Window } from './window';
 
 /** What of each chunk others can see, in order. */
@@ -37,14 +37,10 @@ const seenOf = (chunk: Chunk): Chunk | string => chunk.content.frame ?? chunk;
 export class ChunkMemory implements FunctionMemory {
   readonly #surroundings: Surroundings;
   readonly #chunks: readonly Chunk[];
-  readonly #placed: readonly (PlacedAt | undefined)[];
+  readonly #placed: Placements;
   #byFunction: ReadonlyMap<FunctionDef, Chunk> | undefined;
 
-  constructor(
-    surroundings: Surroundings,
-    chunks: readonly Chunk[],
-    placed: readonly (PlacedAt | undefined)[],
-  ) {
+  constructor(surroundings: Surroundings, chunks: readonly Chunk[], placed: Placements) {
     this.#surroundings = surroundings;
     this.#chunks = chunks;
     this.#placed = placed;
@@ -61,7 +57,7 @@ export class ChunkMemory implements FunctionMemory {
   #functions(): ReadonlyMap<FunctionDef, Chunk> {
     const found = new Map<FunctionDef, Chunk>();
     for (const [at, chunk] of this.#chunks.entries())
-      for (const fn of this.#placed[at]?.functions ?? []) found.set(fn, chunk);
+      for (const fn of this.#placed.at(at)?.functions ?? []) found.set(fn, chunk);
     return found;
   }
 }

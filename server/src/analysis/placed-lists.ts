@@ -10,7 +10,7 @@ import type {
   Span,
   StructDef,
 } from './model';
-import type { Placed, PlacedAt } from './placement';
+import type { Placed, PlacedAt, Placements } from './placement';
 import { firstFrom, type Window } from './window';
 
 /** Where the window begins, and where it ended in the text before. */
@@ -20,13 +20,13 @@ export interface Bounds extends Window {
 }
 
 export class PlacedLists implements Placed {
-  readonly #placed: readonly (PlacedAt | undefined)[];
+  readonly #placed: Placements;
   readonly #bounds: Bounds;
   /** The lists before the edit, as far as they were put together. */
   readonly #before: Partial<Placed>;
   readonly #made: { -readonly [K in keyof Placed]?: Placed[K] } = {};
 
-  constructor(placed: readonly (PlacedAt | undefined)[], bounds: Bounds, before: PlacedLists | undefined) {
+  constructor(placed: Placements, bounds: Bounds, before: PlacedLists | undefined) {
     this.#placed = placed;
     this.#bounds = bounds;
     // Not the object: it would keep the one before it.
@@ -81,7 +81,7 @@ export class PlacedLists implements Placed {
     const isMoved = before === undefined || shift !== 0;
     const end = isMoved ? this.#placed.length : to;
     for (let at = before === undefined ? 0 : from; at < end; at++) {
-      const placed = this.#placed[at];
+      const placed = this.#placed.at(at);
       if (placed) for (const item of listOf(placed)) items.push(item);
     }
     return isMoved ? items : items.concat(before.slice(firstFrom(before, oldEnd, startOf)));

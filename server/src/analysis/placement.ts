@@ -25,6 +25,7 @@ import {
   shiftStruct,
 } from './shift';
 import { resolveStruct } from './structs';
+import { stayed, type Window } from './window';
 
 export interface Placed {
   readonly sections: readonly SectionSite[];
@@ -128,6 +129,35 @@ export class PlacedAt implements Placed {
     const section = this.sections[this.own.sections.indexOf(program.section)] ?? program.section;
     const [definition = program.function] = this.functions;
     return { section, function: definition, ctx: shiftCtx(program.ctx, definition, by) };
+  }
+}
+
+/** What the chunks of a file say, each put where it stands when it is asked for. */
+export class Placements {
+  readonly own: readonly (Placed | undefined)[];
+  readonly starts: readonly number[];
+  readonly #made: (PlacedAt | undefined)[];
+
+  /** @param before of the text before the edit, with what it has made of the chunks that stay where they are */
+  constructor(
+    own: readonly (Placed | undefined)[],
+    starts: readonly number[],
+    before?: { readonly placements: Placements; readonly edited: Window },
+  ) {
+    this.own = own;
+    this.starts = starts;
+    this.#made = before ? stayed(before.placements.#made, before.edited) : [];
+  }
+
+  get length(): number {
+    return this.own.length;
+  }
+
+  at(n: number): PlacedAt | undefined {
+    const own = this.own[n];
+    const made = this.#made[n];
+    // A chunk that stayed may mean something else than before.
+    return own && (made?.own === own ? made : (this.#made[n] = new PlacedAt(own, this.starts[n] ?? 0)));
   }
 }
 

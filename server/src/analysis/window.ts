@@ -39,6 +39,14 @@ export function replaced<T>(
   return values;
 }
 
+/** One value a chunk, of those only that neither changed nor moved. */
+export function stayed<T>(old: readonly (T | undefined)[], edited: Window): (T | undefined)[] {
+  const before = old.slice(0, edited.from);
+  if (edited.shift !== 0 || old.length <= edited.oldTo) return before;
+  before.length = edited.to;
+  return before.concat(old.slice(edited.oldTo));
+}
+
 /** The index of the first item that starts at the offset or behind it, of items in the order of their chunks. */
 export function firstFrom<T>(items: readonly T[], offset: number, startOf: (item: T) => number): number {
   let low = 0;

@@ -62,6 +62,26 @@ describe('an open file', () => {
     file.dispose();
   });
 
+  it('says of an earlier text what it was, also where that is asked for only after later edits', () => {
+    fc.assert(
+      fc.property(anyProgram, fc.array(anyEdit, { minLength: 1, maxLength: 4 }), (program, edits) => {
+        const file = open(program);
+        const earlier = [{ text: program, analysis: file.analysis }];
+        let text = program;
+        for (const any of edits) {
+          const applied = applyTo(text, any);
+          ({ text } = applied);
+          file.update([applied.edit]);
+          earlier.push({ text, analysis: file.analysis });
+        }
+        // The newest first: what it puts in place must not be taken for what an earlier one has.
+        for (const one of earlier.reverse()) expect(one.analysis).toEqual(analyse(one.text));
+        file.dispose();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('asks nothing twice', () => {
     const file = open(fixture('open-latency'));
     expect(file.analysis).toBe(file.analysis);
