@@ -5,9 +5,11 @@
  * it ends, however it ends, nothing of it is left.
  *
  *     agent [--unlink] [--heartbeat MILLISECONDS|0]
+ *     agent [--unlink] --features
  */
 #define _GNU_SOURCE
 #include "facts.h"
+#include "features.h"
 #include "io.h"
 #include "json.h"
 #include "kernel.h"
@@ -27,7 +29,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { PROTOCOL = 1, HEARTBEAT_MS = 4000, DETACH_MS = 4000, LARGEST_OBJECT = 64 << 20 };
+enum { PROTOCOL = 1, HEARTBEAT_MS = 4000, DETACH_MS = 4000, FEATURES_S = 60, LARGEST_OBJECT = 64 << 20 };
 
 /* The object that is on its way; its bytes are dropped where there is no room for them. */
 static struct request *upload;
@@ -231,23 +233,45 @@ static void serve(void)
 
 static int usage(void)
 {
-	fputs("usage: agent [--unlink] [--heartbeat MILLISECONDS|0]\n", stderr);
+	fputs("usage: agent [--unlink] [--heartbeat MILLISECONDS|0 | --features]\n", stderr);
 	return 2;
+}
+
+/* Nothing is listened to meanwhile: it ends in any case. Whoever reads may let us wait. */
+static int print_features(void)
+{
+	size_t size = 0;
+	char *text = NULL;
+	FILE *file = open_memstream(&text, &size);
+	int error;
+
+	if (!file)
+		return 1;
+	alarm(FEATURES_S);
+	error = write_features(file);
+	alarm(0);
+	if (fclose(file) || error)
+		return 1;
+	return fwrite(text, 1, size, stdout) == size && fflush(stdout) == 0 ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
 	unsigned long heartbeat_ms = HEARTBEAT_MS;
-	bool unlinks = false;
+	bool unlinks = false, only_features = false;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--unlink") == 0)
 			unlinks = true;
+		else if (strcmp(argv[i], "--features") == 0)
+			only_features = true;
 		else if (strcmp(argv[i], "--heartbeat") != 0 || !argv[++i] || !parse_number(argv[i], INT_MAX, &heartbeat_ms))
 			return usage();
 	}
 	if (unlinks)
 		unlink_self();
+	if (only_features)
+		return print_features();
 	io_init(heartbeat_ms);
 	raise_file_limit();
 	tracefs_init();

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import * as v from 'valibot';
 import { startAgent } from '#support/agent/agent';
 import type { Agent } from '#support/agent/agent';
+import { agentPath } from '#support/agent/build';
 import { objectOf } from '#support/agent/programs';
 import { kernelBtf, requireKernel } from '#support/bpf/requirements';
 import { mustRun } from '#support/process';
@@ -93,7 +94,9 @@ async function canLoad(agent: Agent, section: string): Promise<boolean> {
 describeUnless(requireKernel(), 'the features that the agent finds', () => {
   test('are those that programs meet', async () => {
     const agent = await startAgent();
-    const features = v.parse(Features, JSON.parse((await answer(agent, 'features')).toString()));
+    const text = (await answer(agent, 'features')).toString();
+    expect(await mustRun(await agentPath('plain'), ['--features'])).toBe(text);
+    const features = v.parse(Features, JSON.parse(text));
     const reference = v.parse(Features, JSON.parse(await mustRun('bpftool', ['-j', 'feature', 'probe'])));
     expect(features.map_types).toMatchObject(reference.map_types);
     // bpftool gives some nothing to attach to.
