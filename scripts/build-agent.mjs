@@ -8,9 +8,11 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { arm64Compiler, arm64Sysroot } from './arm64-sysroot.mjs';
 
 const run = promisify(execFile);
+const pack = promisify(gzip);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sourceDir = join(root, 'agent');
 const cache = join(root, '.cache', 'agent');
@@ -53,7 +55,10 @@ export async function buildAgents(out) {
       await copyFile(built, join(out, file));
       const bytes = await readFile(built);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      agents[machine] = { file, sha256, size: bytes.length };
+      // As it is sent: packing it takes longer than running it.
+      const packed = `${file}.gz`;
+      await writeFile(join(out, packed), await pack(bytes, { level: 9 }));
+      agents[machine] = { file, packed, sha256, size: bytes.length };
     } catch (error) {
       console.warn(`no agent for ${machine}: ${reason(error, machines[machine])}`);
     }

@@ -241,6 +241,26 @@ describeUnless(requireSshd() ?? requireAgents(), 'a host', () => {
     expect((await contentsOf(opened(bytes))).btf.length).toBeGreaterThan(1_000_000);
   });
 
+  const featuresOf = async (server: Sshd) => {
+    const { bytes, problems } = await capture(server, server.alias);
+    expect(problems).toEqual([]);
+    return v.parse(Features, (await opened(bytes).features()).value);
+  };
+
+  test('tries out its helpers beside the archive, and is not asked again', async () => {
+    const server = await hostWith(`sh | LC_ALL=C sed '/^@ebpf-workbench-[^ ]* done$/q'`);
+    const { helpers } = await featuresOf(server);
+    expect(helpers['xdp_available_helpers']).toContain('bpf_xdp_adjust_head');
+    await gone(serverShell(server), 'no_program');
+  });
+
+  test('whose first folder runs no programs tries them out in the next', async () => {
+    const server = await hostWith('mount -o remount,noexec /dev/shm && exec sh');
+    const { helpers } = await featuresOf(server);
+    expect(helpers['xdp_available_helpers']).toContain('bpf_xdp_adjust_head');
+    await gone(serverShell(server), 'no_program');
+  });
+
   test('that is gone half way leaves no file', async () => {
     const server = await hostWith(String.raw`sh | head -c 300000`);
     const folder = await temporaryFolder();

@@ -13,7 +13,7 @@
 import * as v from 'valibot';
 import type { Parsed, Problem } from '../result';
 import { damage, encodeContainer, MAX_TOTAL_BYTES, openContainer } from './container';
-import type { Container } from './container';
+import type { Container, PackedSection } from './container';
 import { NO_FORMATS, packFormats, unpackFormats } from './formats';
 import type { FormatTexts } from './formats';
 
@@ -70,20 +70,26 @@ export interface Snapshot {
 
 const MODULE = /^modules\/(.+)\.btf$/;
 
+export interface EncodeOptions {
+  /** Of brotli. */
+  readonly quality?: number;
+  /** Sections by name that are packed already, or being packed; of these files. */
+  readonly begun?: ReadonlyMap<string, Promise<PackedSection>>;
+}
+
 /**
  * Brotli quality 11 makes the smallest files and takes 30 s; 4 is right for caches and tests. The features may come while
  * all else is compressed; undefined where there are none. Rejects where they do.
  */
 export async function encodeSnapshot(
   files: KernelFiles,
-  options: { readonly quality?: number } = {},
+  { quality: compression = 11, begun }: EncodeOptions = {},
 ): Promise<Uint8Array> {
-  const compression = options.quality ?? 11;
   const sections = [
     section('meta', JSON.stringify(files.meta), 'none' as const),
     section('events', files.events, compression),
     section('formats', packFormats(files.formats), compression),
-    ...(files.btf === undefined ? [] : [section('btf', files.btf, compression)]),
+    ...(files.btf === undefined ? [] : [begun?.get('btf') ?? section('btf', files.btf, compression)]),
     ...[...files.modules].map(([name, bytes]) => section(`modules/${name}.btf`, bytes, compression)),
     ...(files.functions === undefined ? [] : [section('functions', files.functions, compression)]),
     Promise.resolve(files.features).then((features) =>

@@ -67,11 +67,21 @@ export interface Container {
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 
+/** A section as it is stored. */
+export interface PackedSection {
+  readonly section: Section;
+  readonly data: Uint8Array;
+}
+
+type Coming = SectionInput | PackedSection | undefined;
+
 /** Sections are compressed beside each other, as soon as they are there; one that comes to nothing is left out. */
-export async function encodeContainer(
-  inputs: readonly (SectionInput | Promise<SectionInput | undefined>)[],
-): Promise<Uint8Array> {
-  const encoded = (await Promise.all(inputs.map(encodeSection))).filter((section) => section !== undefined);
+export async function encodeContainer(inputs: readonly (Coming | Promise<Coming>)[]): Promise<Uint8Array> {
+  const encode = async (coming: Coming | Promise<Coming>) => {
+    const input = await coming;
+    return input === undefined || 'data' in input ? input : packSection(input);
+  };
+  const encoded = (await Promise.all(inputs.map(encode))).filter((section) => section !== undefined);
   const sections = encoded.map(({ section }) => section);
   const stored = encoded.map(({ data }) => data);
   const table = Buffer.from(JSON.stringify(sections));
@@ -199,11 +209,7 @@ function limits(section: Section) {
   };
 }
 
-async function encodeSection(
-  coming: SectionInput | Promise<SectionInput | undefined>,
-): Promise<{ readonly section: Section; readonly data: Uint8Array } | undefined> {
-  const input = await coming;
-  if (input === undefined) return undefined;
+export async function packSection(input: SectionInput): Promise<PackedSection> {
   const { name, bytes, compression } = input;
   const data = await store(input);
   const section: Section = {
@@ -219,6 +225,7 @@ async function encodeSection(
 function store({ bytes, compression }: SectionInput): Promise<Uint8Array> {
   if (compression === 'none') return Promise.resolve(bytes);
   return compress(bytes, {
+    chunkSize: Math.ceil(bytes.length / 2) + CHUNK_MARGIN,
     params: {
       [constants.BROTLI_PARAM_QUALITY]: compression,
       [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,

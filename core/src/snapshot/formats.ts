@@ -28,8 +28,21 @@ export function formatText(formats: FormatTexts, category: string, name: string)
 export function packFormats(formats: FormatTexts): Uint8Array {
   const entries = [...formats.entries].sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = entries.map(([key, { start, end }]) => `${key} ${end - start}\n`);
-  const files = entries.map(([, { start, end }]) => formats.blob.subarray(start, end));
+  const files = runs(entries.map(([, entry]) => entry)).map(({ start, end }) =>
+    formats.blob.subarray(start, end),
+  );
   return Buffer.concat([Buffer.from(`${lines.join('')}\n`), ...files]);
+}
+
+/** Those that follow each other as one: two thousand small copies take longer than a large one. */
+function runs(entries: readonly FormatEntry[]): readonly FormatEntry[] {
+  const found: FormatEntry[] = [];
+  for (const { start, end } of entries) {
+    const last = found.at(-1);
+    if (last?.end === start) found[found.length - 1] = { start: last.start, end };
+    else found.push({ start, end });
+  }
+  return found;
 }
 
 export function unpackFormats(section: Uint8Array): Parsed<FormatTexts> {

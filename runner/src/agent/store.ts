@@ -11,6 +11,8 @@ const Manifest = v.object({
     v.object({
       /** Relative to the manifest. */
       file: v.string(),
+      /** The same by gzip. */
+      packed: v.exactOptional(v.string()),
       sha256: v.string(),
     }),
   ),
@@ -18,9 +20,15 @@ const Manifest = v.object({
   sources: v.array(v.string()),
 });
 
+export interface AgentBinary {
+  readonly bytes: Uint8Array;
+  /** By gzip, where that is at hand. */
+  readonly packed: Uint8Array | undefined;
+}
+
 export interface AgentStore {
   /** For `uname -m`; undefined where there is none. */
-  binary(machine: string): Promise<Uint8Array | undefined>;
+  binary(machine: string): Promise<AgentBinary | undefined>;
   /** The sources by name, to be compiled on the host. */
   sources(): Promise<ReadonlyMap<string, Uint8Array>>;
 }
@@ -33,11 +41,14 @@ export function createAgentStore(folder: string): AgentStore {
     async binary(machine) {
       const entry = (await manifest).agents[machine];
       if (!entry) return undefined;
-      const bytes = await readFile(join(folder, entry.file)).catch(() => undefined);
+      const [bytes, packed] = await Promise.all([
+        readIfThere(join(folder, entry.file)),
+        entry.packed === undefined ? undefined : readIfThere(join(folder, entry.packed)),
+      ]);
       if (!bytes) return undefined;
       if (createHash('sha256').update(bytes).digest('hex') !== entry.sha256) throw damaged(entry.file);
       if (!isFor(bytes, machine)) throw wrongMachine(entry.file, machine);
-      return bytes;
+      return { bytes, packed };
     },
     async sources() {
       const names = (await manifest).sources;
@@ -46,6 +57,10 @@ export function createAgentStore(folder: string): AgentStore {
       );
     },
   };
+}
+
+function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  return readFile(path).catch(() => undefined);
 }
 
 async function readManifest(folder: string): Promise<v.InferOutput<typeof Manifest>> {

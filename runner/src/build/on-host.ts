@@ -7,7 +7,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 import type { AgentMessage, HostFacts } from '#core/agent/protocol';
 import { AgentMessage as AgentMessageSchema } from '#core/agent/protocol';
 import { check } from '#core/messages/custom-message';
-import type { AgentStore } from '../agent/store';
+import type { AgentBinary, AgentStore } from '../agent/store';
 import { RunFailure } from '../failure/failure';
 import { quoteAll } from '../shell/quote';
 import type { RemoteShell } from '../shell/remote-shell';
@@ -93,8 +93,11 @@ async function headerOfHost(
   );
 }
 
-async function askAgent(shell: RemoteShell, binary: Uint8Array): Promise<readonly AgentMessage[]> {
-  await shell.put('agent', binary);
+async function askAgent(
+  shell: RemoteShell,
+  { bytes, packed }: AgentBinary,
+): Promise<readonly AgentMessage[]> {
+  await shell.put('agent', bytes, packed);
   // It ends with its stdin, whatever it has not said yet: that stays open until the last piece is there.
   const questions = 'echo facts; echo vmlinux; until [ -e done ]; do sleep 1; done';
   const answers = `sed '/"last":true/q;/"type":"error"/q'; : >done`;

@@ -20,8 +20,6 @@ interface Piece {
 
 /** An event's `category/name/format`; names as the section `formats` of a snapshot takes them. */
 const FORMAT_PATH = /^([^\s/]+\/[^\s/]+)\/format$/;
-/** The beginning of a format file, and of nothing inside one. */
-const FORMAT_HEAD = /^name: (.*)\nID: \d+$/gm;
 const MODULE = /^btf\/([\w.-]{1,128})$/;
 
 /** `undefined`, with one problem, where the end is missing. `word` is the one that the script was given. */
@@ -51,6 +49,18 @@ export function readArchive(bytes: Uint8Array, word: string): Parsed<HostArchive
   };
 }
 
+/** A piece by its name whose end is among the last `added` bytes of what is there of an archive. */
+export function pieceEndingIn(
+  archive: Buffer,
+  added: number,
+  word: string,
+  name: string,
+): Buffer | undefined {
+  const mark = `\n${word} ${name} 0\n`;
+  const at = archive.indexOf(mark, Math.max(archive.length - added - mark.length, 0));
+  return at < 0 ? undefined : split(archive.subarray(0, at + mark.length), word).get(name)?.bytes;
+}
+
 function split(bytes: Buffer, word: string): ReadonlyMap<string, Piece> {
   const pieces = new Map<string, Piece>();
   const before = Buffer.from(`\n${word} `);
@@ -73,20 +83,19 @@ function split(bytes: Buffer, word: string): ReadonlyMap<string, Piece> {
 function readFormats(paths: string, piece: Piece | undefined, problems: Problem[]): FormatTexts {
   const blob = piece?.bytes ?? Buffer.alloc(0);
   const entries = new Map<string, FormatEntry>();
-  // One byte a character, so that places in the text are places in the bytes.
-  const heads = [...blob.toString('latin1').matchAll(FORMAT_HEAD)];
+  const heads = readHeads(blob);
   const unread: string[] = [];
   let next = 0;
   for (const path of paths.split('\n')) {
     const event = FORMAT_PATH.exec(path)?.[1];
     if (event === undefined) continue;
     const head = heads[next];
-    if (head?.[1] !== event.slice(event.indexOf('/') + 1)) {
+    if (head?.name !== event.slice(event.indexOf('/') + 1)) {
       unread.push(event);
       continue;
     }
     next += 1;
-    entries.set(event, { start: head.index, end: heads[next]?.index ?? blob.length });
+    entries.set(event, { start: head.start, end: heads[next]?.start ?? blob.length });
   }
   if (unread.length > 0) {
     const some = unread.slice(0, 3).map((event) => cleanLine(event, 80));
@@ -94,6 +103,27 @@ function readFormats(paths: string, piece: Piece | undefined, problems: Problem[
     problems.push({ message: `could not be read: ${some.join(', ')}${more}`, where: 'formats' });
   }
   return { blob, entries };
+}
+
+interface Head {
+  readonly name: string;
+  readonly start: number;
+}
+
+const ID = Buffer.from('\nID: ');
+const HEAD = /^name: (.*)\nID: \d+(?:\n|$)/;
+/** Of a head; names of events are far shorter. */
+const maxHead = 512;
+
+/** The beginnings of format files: lines `name: …` and `ID: …`, as there are nowhere inside of one. */
+function readHeads(blob: Buffer): readonly Head[] {
+  const heads: Head[] = [];
+  for (let at = blob.indexOf(ID); at >= 0; at = blob.indexOf(ID, at + 1)) {
+    const start = at === 0 ? 0 : blob.lastIndexOf(10, at - 1) + 1;
+    const name = HEAD.exec(blob.toString('latin1', start, Math.min(at + 32, start + maxHead)))?.[1];
+    if (name !== undefined) heads.push({ name, start });
+  }
+  return heads;
 }
 
 function readBtf(pieces: ReadonlyMap<string, Piece>, problems: Problem[]) {

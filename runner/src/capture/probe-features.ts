@@ -39,13 +39,12 @@ async function probe({ host, connection, password, context }: Probing): Promise<
     const { machine } = shell.facts;
     const agent = await createAgentStore(context.places.agents).binary(machine);
     if (!agent) throw new RunFailure('agent-missing', `no agent is built for ${machine}`, 'Build it.');
-    await shell.put('agent', agent);
+    await shell.put('agent', agent.bytes, agent.packed);
     const { link, lifeline } = await startAgent({ host, connection, shell }, rights, () => undefined);
     const bytes = await lifeline.hold(link.features());
     link.quit();
     await link.ended;
-    if (bytes.length > maxBytes) throw notFeatures(host);
-    return parse(host, bytes.toString());
+    return parseFeatures(host, bytes.toString());
   } finally {
     shell.dispose();
   }
@@ -58,7 +57,8 @@ function rightsOf(host: string, { uid, capable, sudo }: ShellFacts, password: st
   throw new RunFailure('not-root', `that needs root on ${host}`, 'Connect as root, or allow sudo there.');
 }
 
-function parse(host: string, text: string): unknown {
+export function parseFeatures(host: string, text: string): unknown {
+  if (text.length > maxBytes) throw notFeatures(host);
   try {
     return JSON.parse(text);
   } catch {

@@ -47,6 +47,11 @@ export class LineReader {
     return rest.length > 0 ? rest : this.#chunk();
   }
 
+  /** Gives back the end of what was read last, which is read again. */
+  unread(bytes: Buffer): void {
+    this.#rest = Buffer.concat([bytes, this.#rest]);
+  }
+
   async #chunk(): Promise<Buffer | undefined> {
     try {
       const next = await this.#chunks.next();

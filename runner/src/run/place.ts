@@ -100,7 +100,7 @@ async function explain(connection: Connection, error: unknown, talked: boolean):
 export async function putAgent({ host, shell }: Place, agents: AgentStore): Promise<void> {
   const { machine } = shell.facts;
   const binary = await agents.binary(machine);
-  if (binary) await shell.put('agent', binary);
+  if (binary) await shell.put('agent', binary.bytes, binary.packed);
   else await compileAgent(host, shell, await agents.sources());
 }
 

@@ -39,8 +39,11 @@ export interface RemoteShell {
   readonly word: string;
   /** Whether sudo takes this password; with sudo's words where it does not. */
   unlock(password: string): Promise<{ readonly ok: boolean; readonly words: string }>;
-  /** Writes a file into our folder of the host: `agent`, or `work/…`. Tries the next folder where one is full. */
-  put(name: string, bytes: Uint8Array, coding?: 'gzip' | 'plain'): Promise<void>;
+  /**
+   * Writes a file into our folder of the host: `agent`, or `work/…`. Tries the next folder where one is full. `packed` is
+   * the same by gzip, where that is at hand.
+   */
+  put(name: string, bytes: Uint8Array, packed?: Uint8Array): Promise<void>;
   /**
    * Runs a command line of quoted words in our folder `work`, without input. For hosts with a compiler: they have
    * `base64` too.
@@ -99,15 +102,11 @@ export async function openShell(channel: Channel): Promise<RemoteShell> {
     }
   }
 
-  async function send(name: string, bytes: Uint8Array, coding: 'gzip' | 'plain'): Promise<string> {
-    const packed = coding === 'gzip' && facts.has.has('gzip');
-    const content = packed ? gzipSync(bytes, { level: 6 }) : bytes;
-    const sum = createHash('sha256').update(bytes).digest('hex');
+  async function send(name: string, bytes: Uint8Array, packed: Uint8Array | undefined): Promise<string> {
+    const { words, content } = packFile(bytes, facts.has.has('gzip'), packed);
     // Nothing may follow the bytes until they are there: `head` reads in blocks.
     clearInterval(alive);
-    channel.write(
-      `put ${quote(name)} ${content.length} ${packed ? 'gzip' : 'plain'} ${bytes.length} ${sum}\n`,
-    );
+    channel.write(`put ${quote(name)} ${words}\n`);
     channel.write(content);
     const [, result] = await answer();
     alive = setInterval(ping, aliveMs);
@@ -122,9 +121,9 @@ export async function openShell(channel: Channel): Promise<RemoteShell> {
       const [, result] = await answer();
       return { ok: result === 'ok', words: cleanLine(result.replace(/^no /, '')) };
     },
-    async put(name, bytes, coding = 'gzip') {
+    async put(name, bytes, packed) {
       while (folders.chosen !== '') {
-        const result = await send(name, bytes, coding);
+        const result = await send(name, bytes, packed);
         if (result === 'ok') return;
         if (result.startsWith('damaged')) throw damaged(result);
         folders.refused.push(`${folders.chosen}: ${cleanLine(result)}`);
@@ -150,6 +149,17 @@ export async function openShell(channel: Channel): Promise<RemoteShell> {
     },
     dispose: () => clearInterval(alive),
   };
+}
+
+/** A file as the function `put` of our scripts takes it: its words behind the name, and what follows them. */
+export function packFile(
+  bytes: Uint8Array,
+  hasGzip: boolean,
+  packed?: Uint8Array,
+): { readonly words: string; readonly content: Uint8Array } {
+  const content = hasGzip ? (packed ?? gzipSync(bytes, { level: 6 })) : bytes;
+  const sum = createHash('sha256').update(bytes).digest('hex');
+  return { words: `${content.length} ${hasGzip ? 'gzip' : 'plain'} ${bytes.length} ${sum}`, content };
 }
 
 interface Folder {

@@ -20,6 +20,15 @@ async function all(reader: LineReader): Promise<readonly string[]> {
   }
 }
 
+test('reads again what it is given back', async () => {
+  const reader = readerOf(['archive\nbytes and', ' more\n', 'end\n']);
+  expect(await reader.next()).toBe('archive');
+  const bytes = await reader.bytes();
+  expect(bytes?.toString()).toBe('bytes and');
+  reader.unread(Buffer.from('and'));
+  expect(await all(reader)).toEqual(['and more', 'end']);
+});
+
 test('gives the same lines however the bytes come in pieces', async () => {
   const text = Buffer.from('first\n\nsecond ✓ é\nthe last has no end');
   const lines = ['first', '', 'second ✓ é'];
