@@ -47,16 +47,16 @@ const late = {
 };
 
 /**
- * The server as one file for each `import()`, and files that they share. esbuild splits ECMAScript modules alone, and a
+ * A program as one file for each `import()`, and files that they share. esbuild splits ECMAScript modules alone, and a
  * script from V8's code cache has no loader for these: each becomes CommonJS, and `import()` becomes `require`.
  */
-async function buildServer(entryPoints) {
+async function buildParts(program, entryPoints) {
   const { outputFiles } = await build({
     ...common,
     entryPoints,
     format: 'esm',
     splitting: true,
-    chunkNames: 'server-shared-[hash]',
+    chunkNames: `${program}-shared-[hash]`,
     sourcemap: 'inline',
     minifySyntax: true,
     plugins: [late],
@@ -72,7 +72,7 @@ async function buildServer(entryPoints) {
       sourcemap: 'external',
       sourcesContent: false,
       sourcefile: file,
-      // What launch.ts runs is an expression, whose value is the module's function.
+      // What bundles.ts runs is an expression, whose value is the module's function.
       banner: '(function (exports, require, module, __filename, __dirname) {',
       footer: '})',
       // Shorter text is read and compiled sooner; names stay, for the stack traces in the log.
@@ -104,13 +104,19 @@ await Promise.all([
   }),
   // It runs the others from V8's code cache.
   build({ ...common, entryPoints: { server: 'server/src/lsp/launch.ts' }, plugins: [late] }),
-  buildServer({
+  buildParts('server', {
     'server-main': 'server/src/lsp/main.ts',
     'server-later': 'server/src/lsp/later.ts',
     'server-analysis': 'server/src/analysis/create-analyzer.ts',
     'server-helpers': 'core/src/bpf/helper-docs.generated.ts',
   }),
-  build({ ...common, entryPoints: { cli: 'cli/src/main.ts' }, banner: { js: '#!/usr/bin/env node' } }),
+  build({
+    ...common,
+    entryPoints: { cli: 'cli/src/launch.ts' },
+    plugins: [late],
+    banner: { js: '#!/usr/bin/env node' },
+  }),
+  buildParts('cli', { 'cli-main': 'cli/src/main.ts' }),
   buildAgents(join(out, 'agent')),
   build({
     ...common,

@@ -1,42 +1,54 @@
 /** Finds the command, runs it, and turns what it throws into a message and an exit code. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { exitCode, MissingError, UsageError } from './command';
 import type { Command, ExitCode, Io } from './command';
-import { capture } from './commands/capture';
-import { check } from './commands/check';
-import { doctor } from './commands/doctor';
-import { events } from './commands/events';
-import { explain } from './commands/explain';
-import { generate } from './commands/generate';
-import { run } from './commands/run';
-import { show } from './commands/show';
-import { verify } from './commands/verify';
-import { vmlinux } from './commands/vmlinux';
 
-const commands: readonly Command[] = [
-  ...[check, events, show, generate, capture, vmlinux],
-  ...[run, verify, explain, doctor],
-];
+/** A bundle each, of which one run loads one. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  check: async () => (await import('./commands/check')).check,
+  events: async () => (await import('./commands/events')).events,
+  show: async () => (await import('./commands/show')).show,
+  generate: async () => (await import('./commands/generate')).generate,
+  capture: async () => (await import('./commands/capture')).capture,
+  vmlinux: async () => (await import('./commands/vmlinux')).vmlinux,
+  run: async () => (await import('./commands/run')).run,
+  verify: async () => (await import('./commands/verify')).verify,
+  explain: async () => (await import('./commands/explain')).explain,
+  doctor: async () => (await import('./commands/doctor')).doctor,
+};
 
 export async function runCommandLine(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     if (name !== undefined) {
-      io.out(help());
+      io.out(await help());
       return exitCode.fine;
     }
-    io.err(help());
+    io.err(await help());
     return exitCode.usage;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (!command) {
-    io.err(`ebpf-workbench: there is no command ${name}\n\n${help()}`);
+  if (name === '--version') {
+    io.out(`${await version(io)}\n`);
+    return exitCode.fine;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) {
+    io.err(`ebpf-workbench: there is no command ${name}\n\n${await help()}`);
     return exitCode.usage;
   }
+  const command = await load();
   if (rest.includes('--help') || rest.includes('-h')) {
     io.out(`usage: ebpf-workbench ${command.usage}\n\n${command.summary}\n${kernelHelp}`);
     return exitCode.fine;
   }
   return attempt(command, rest, io);
+}
+
+async function version({ dist }: Io): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(join(dist, '..', 'package.json'), 'utf8'));
+  const has = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return has && typeof manifest.version === 'string' ? manifest.version : 'unknown';
 }
 
 async function attempt(command: Command, args: readonly string[], io: Io): Promise<ExitCode> {
@@ -60,7 +72,8 @@ KERNEL is local, auto (local if readable, else bundled), the id of a bundled ker
 a snapshot file (*.ebpfkernel), or a kernel directory (a path with a slash).
 `;
 
-function help(): string {
-  const lines = commands.map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
+async function help(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()));
+  const lines = all.map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
   return `usage: ebpf-workbench COMMAND …\n\n${lines.join('\n')}\n${kernelHelp}`;
 }

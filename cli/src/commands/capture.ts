@@ -4,9 +4,7 @@ import type { Problem } from '#core/result';
 import type { SnapshotMeta } from '#core/snapshot/codec';
 import { captureHost } from '#runner/capture/capture-host';
 import type { HostCaptureOptions } from '#runner/capture/capture-host';
-import { writeWhole } from '#runner/capture/write-whole';
 import { RunFailure } from '#runner/failure/failure';
-import { captureKernel } from '#server/kernel/capture';
 import { KernelError, messageOf } from '#server/kernel/errors';
 import { readArguments } from '../arguments';
 import { exitCode, kernelSource, MissingError, UsageError } from '../command';
@@ -63,6 +61,7 @@ interface Options {
 }
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {
+  const { writeWhole } = await import('#runner/capture/write-whole');
   try {
     await writeWhole(path, bytes);
   } catch (error) {
@@ -75,6 +74,7 @@ async function fromFiles(kernel: string, options: Options, io: Io): Promise<Capt
   if (source.kind !== 'local' && source.kind !== 'directory') {
     throw new UsageError(`--kernel takes local or a directory here, not ${kernel}`);
   }
+  const { captureKernel } = await import('#server/kernel/capture');
   const from = source.kind === 'directory' ? { ...source, path: resolve(io.cwd, source.path) } : source;
   try {
     return await captureKernel(from, options);
