@@ -5,68 +5,23 @@ import { testAnalyzer } from '#support/analyzer';
 import { compileBpf } from '#support/bpf/compile';
 import { loadPrograms } from '#support/bpf/loader';
 import { findingsOfMaps, fixedMaps, isRefusal, shown } from '#support/bpf/map-findings';
+import { mapPairs, pairBody, pairTypes } from '#support/bpf/map-pairs';
 import { askMaps, localMapProber } from '#support/bpf/map-probe';
 import { requireKernel } from '#support/bpf/requirements';
 import { featureView } from '#support/feature-view';
 import { liveKernel } from '#support/live-kernel';
 import { describeUnless } from '#support/requirement';
 
-const shared = 'struct b12 { __u32 words[3]; };\n';
-
-/** Pairs of these are put to the kernel, each way around. */
-const inner = {
-  ARRAY: [
-    '4 __u64 8 0',
-    '4 __u64 9 0',
-    '4 __u32 8 0',
-    '4 __u64 8 BPF_F_RDONLY',
-    '4 __u64 8 BPF_F_RDONLY_PROG',
-    '4 __u64 8 BPF_F_INNER_MAP',
-  ],
-  HASH: ['4 __u64 8 0', '4 __u64 9 0', '4 struct_b12 8 0', '8 __u64 8 0', '4 __u64 8 BPF_F_NO_PREALLOC'],
-  PERCPU_ARRAY: ['4 __u64 8 0', '4 __u64 9 0', '4 __u32 8 0'],
-  LRU_HASH: ['4 __u64 8 0', '4 __u64 9 0'],
-} as const;
-const bodies = Object.entries(inner).flatMap(([type, all]) => all.map((one) => body(type, one)));
-
-function body(type: string, attributes: string): string {
-  const [key = '', value = '', entries = '', flags = ''] = attributes.split(' ');
-  const fields = [
-    `__uint(type, BPF_MAP_TYPE_${type});`,
-    `__type(key, ${key === '4' ? '__u32' : '__u64'});`,
-    `__type(value, ${value.replace('_b', ' b')});`,
-    `__uint(max_entries, ${entries});`,
-    ...(flags === '0' ? [] : [`__uint(map_flags, ${flags});`]),
-  ];
-  return `struct {\n${fields.map((field) => `\t${field}\n`).join('')}}`;
-}
-
-/** Two of them, of which the second may be wrong. */
-function pair(name: string, declared: string, held: string, n: number) {
-  const type = n % 2 === 0 ? 'ARRAY_OF_MAPS' : 'HASH_OF_MAPS';
-  const good = `${declared} ${name}__good SEC(".maps");\n`;
-  const outer = `struct {
-	__uint(type, BPF_MAP_TYPE_${type});
-	__uint(max_entries, 4);
-	__type(key, __u32);
-	__array(values, ${declared});
-} ${name} SEC(".maps") = {
-	.values = { (void *)&${name}__good, ${n % 3 === 0 ? '[2] = ' : ''}(void *)&${name}__held },
-};
-`;
-  return { name, text: `${good}${held} ${name}__held SEC(".maps");\n${outer}` };
-}
-
 const completed = `#include <linux/bpf.h>
 #include <linux/types.h>
 #include <bpf/bpf_helpers.h>
 char LICENSE[] SEC("license") = "GPL";
-${body('HASH', '4 __u64 8 0')} held SEC(".maps");
+${pairBody('HASH', '4 __u64 8 0')} held SEC(".maps");
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 4);
 	__type(key, __u32);
-	__array(values, ${body('HASH', '4 __u64 8 0')});
+	__array(values, ${pairBody('HASH', '4 __u64 8 0')});
 } outer SEC(".maps") = {
 	.values = { [1] = /*|*/ },
 };
@@ -93,9 +48,9 @@ int dispatch(struct xdp_md *ctx)
 describeUnless(requireKernel(), 'map-definition of what a map of maps holds', () => {
   test('is reported exactly if it is refused, and the fixes are taken', async () => {
     const kernel = await liveKernel();
-    const maps = bodies.flatMap((one, n) => bodies.map((two, m) => pair(`m${n}_${m}`, one, two, n + m)));
-    const verdicts = await askMaps(maps, localMapProber, shared);
-    const findings = await findingsOfMaps(maps, kernel, shared);
+    const maps = mapPairs;
+    const verdicts = await askMaps(maps, localMapProber, pairTypes);
+    const findings = await findingsOfMaps(maps, kernel, pairTypes);
     const refused = maps.filter((_, n) => verdicts[n]?.errno !== 0);
     expect(
       maps.flatMap((map, n) =>
@@ -105,8 +60,8 @@ describeUnless(requireKernel(), 'map-definition of what a map of maps holds', ()
     expect(maps.length).toBe(256);
     expect(refused.length).toBeGreaterThan(220);
 
-    const repaired = await fixedMaps(refused, kernel, shared);
-    const again = await askMaps(repaired, localMapProber, shared);
+    const repaired = await fixedMaps(refused, kernel, pairTypes);
+    const again = await askMaps(repaired, localMapProber, pairTypes);
     expect(repaired.flatMap((map, n) => (again[n]?.errno === 0 ? [] : [shown(map, again[n])]))).toEqual([]);
     expect(repaired.length).toBeGreaterThan(30);
   });

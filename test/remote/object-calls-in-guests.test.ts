@@ -14,6 +14,9 @@ import {
   undecidedCallbacks,
   undecidedChains,
 } from '#support/bpf/stack-chains';
+import { findingsOfMaps, isRefusal, shown } from '#support/bpf/map-findings';
+import { mapPairs, pairTypes } from '#support/bpf/map-pairs';
+import { askMaps, guestMapProber } from '#support/bpf/map-probe';
 import { bootGuest } from '#support/guests/guest';
 import { readGuestKernel } from '#support/guests/kernel';
 import { loadInGuest } from '#support/guests/loader';
@@ -88,6 +91,15 @@ describeUnless(
       const maps = await compareMapTypes(view, load);
       expect(maps.filter((line) => !/made silent|refused reported/.test(line))).toEqual([]);
       expect(maps.filter((line) => line.includes('refused'))).toHaveLength(refusedMaps);
+
+      // Each that holds what it declares, and some of the others.
+      const held = mapPairs.filter((_, n) => n % 17 === 0 || n % 12 === 1);
+      const verdicts = await askMaps(held, await guestMapProber(guest), pairTypes);
+      const findings = await findingsOfMaps(held, view, pairTypes);
+      const made = held.filter((_, n) => verdicts[n]?.errno === 0);
+      const disagree = held.filter((map, n) => isRefusal(findings[n]) === made.includes(map));
+      expect(disagree.map((map) => shown(map, verdicts[held.indexOf(map)]))).toEqual([]);
+      expect([held.length - made.length > 18, made.length]).toEqual([true, 16]);
 
       const chains = await compareStackChains(view, load);
       expect(chains).toMatchObject({ wrong: [], silent: undecidedChains, misplaced: [] });
