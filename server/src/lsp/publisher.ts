@@ -46,6 +46,8 @@ export class Publisher {
     try {
       const view = await this.#session.checkedView(document);
       const { checkSteps, toDiagnostic } = await import('./later');
+      // The analysis takes as long as some checks.
+      await this.#turn();
       if (!isNewest()) return;
       const context = { uri: view.uri, positions: document.text, page: this.#page };
       const findings = await this.#inTurns(checkSteps(view), isNewest);
