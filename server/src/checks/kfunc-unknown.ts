@@ -1,6 +1,6 @@
 /**
  * A function of the kernel that the file declares with `__ksym` and calls, and the target kernel does not have: libbpf does not
- * load the object (ESRCH), unless it is declared `__weak`; then the verifier refuses the call, unless a program asks before
+ * load the object (EINVAL), unless it is declared `__weak`; then the verifier refuses the call, unless a program asks before
  * (`bpf_ksym_exists()`). And one that is there, but not for BPF programs. Where there is a compiled object, it says which
  * functions and calls there are, those of headers and other functions too.
  */
@@ -133,7 +133,7 @@ const adviceOf = (names: readonly string[]) =>
   names.length === 0 ? {} : { advice: `Did you mean ${names.join(' or ')}?` };
 
 const absent = (name: string): string =>
-  `The kernel has no function ${name}: libbpf does not load the object (ESRCH). Declare it __weak, and ask bpf_ksym_exists(${name}) before it is called, for kernels with and without it.`;
+  `The kernel has no function ${name}: libbpf does not load the object (EINVAL). Declare it __weak, and ask bpf_ksym_exists(${name}) before it is called, for kernels with and without it.`;
 const absentWeak = (name: string): string =>
   `The kernel has no function ${name}: the verifier refuses the call. Ask bpf_ksym_exists(${name}) before.`;
 const notForPrograms = (name: string): string =>

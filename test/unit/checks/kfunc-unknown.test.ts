@@ -18,7 +18,7 @@ describe('kfunc-unknown', () => {
 
   it('reports a declaration of what the kernel does not have, and the fix renames it', async () => {
     const source = program(
-      'extern void bpf_rcu_read_lok(void) __ksym;\n//          ^^^^^^^^^^^^^^^^ error[kfunc-unknown]: ESRCH',
+      'extern void bpf_rcu_read_lok(void) __ksym;\n//          ^^^^^^^^^^^^^^^^ error[kfunc-unknown]: EINVAL',
       'bpf_rcu_read_lok();',
     );
     const [finding] = await checkFixture(source, context);
