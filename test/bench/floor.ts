@@ -10,6 +10,8 @@ export interface Floor {
   readonly firstByte: number;
   /** The 99th percentile of answers of a Node that computes for exactly one millisecond. */
   readonly answerP99: number;
+  /** Until a page of memory is there that was not: what is loaded or computed needs some. */
+  readonly freshPage: number;
 }
 
 export async function measureFloor(starts: number, samples: number): Promise<Floor> {
@@ -21,7 +23,19 @@ export async function measureFloor(starts: number, samples: number): Promise<Flo
     times.push(performance.now() - spawned);
     if (child.exitCode === null) await once(child, 'exit');
   }
-  return { firstByte: median(times), answerP99: quantile(await answers(samples), 0.99) };
+  return {
+    firstByte: median(times),
+    answerP99: quantile(await answers(samples), 0.99),
+    freshPage: freshPage(),
+  };
+}
+
+function freshPage(pages = 4096): number {
+  const size = 4096;
+  const memory = Buffer.allocUnsafeSlow(pages * size);
+  const began = performance.now();
+  for (let n = 0; n < memory.length; n += size) memory[n] = 1;
+  return (performance.now() - began) / pages;
 }
 
 const answering = `process.stdin.on('data', () => {

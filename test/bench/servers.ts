@@ -62,7 +62,8 @@ ${table(
   rows.map((row) => cells(row, ours, clangd)),
 )}
 On this machine in this run, a Node that does nothing needs ${milliseconds(floor.firstByte)} from its spawn to its first byte, and one that
-computes for exactly 1 ms answers within ${milliseconds(floor.answerP99)} at p99: of the times above, so much is not the server's.
+computes for exactly 1 ms answers within ${milliseconds(floor.answerP99)} at p99: of the times above, so much is not the server's. A page of
+memory that was not there takes ${(floor.freshPage * 1000).toFixed(1)} µs, of which all of them use some.
 `;
   },
 };
