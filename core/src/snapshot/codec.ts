@@ -13,7 +13,7 @@
 import * as v from 'valibot';
 import type { Parsed, Problem } from '../result';
 import { damage, encodeContainer, MAX_TOTAL_BYTES, openContainer } from './container';
-import type { Container, PackedSection } from './container';
+import type { Container, PackedSection, SectionInput } from './container';
 import { NO_FORMATS, packFormats, unpackFormats } from './formats';
 import type { FormatTexts } from './formats';
 
@@ -148,7 +148,7 @@ function snapshot(container: Container, meta: SnapshotMeta): Snapshot {
   };
 }
 
-function section<C>(name: string, content: string | Uint8Array, compression: C) {
+function section<C>(name: string, content: string | SectionInput['bytes'], compression: C) {
   return { name, bytes: typeof content === 'string' ? Buffer.from(content) : content, compression };
 }
 

@@ -12,8 +12,9 @@
  */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } from 'node:zlib';
+import { brotliDecompress, brotliDecompressSync, constants, createBrotliCompress } from 'node:zlib';
 import * as v from 'valibot';
+import { joined } from '../bytes/joined';
 import type { Parsed, Problem } from '../result';
 
 export const CONTAINER_VERSION = 1;
@@ -49,7 +50,8 @@ export type Section = v.InferOutput<typeof sectionSchema>;
 
 export interface SectionInput {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  /** In pieces where they do not lie one behind the other. */
+  readonly bytes: Uint8Array | readonly Uint8Array[];
   /** Brotli quality 0 to 11, or `none` to store the bytes as they are. */
   readonly compression: number | 'none';
 }
@@ -64,7 +66,6 @@ export interface Container {
   isIntact(name: string): boolean;
 }
 
-const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 
 /** A section as it is stored. */
@@ -209,28 +210,38 @@ function limits(section: Section) {
   };
 }
 
-export async function packSection(input: SectionInput): Promise<PackedSection> {
-  const { name, bytes, compression } = input;
-  const data = await store(input);
+export async function packSection({ name, bytes, compression }: SectionInput): Promise<PackedSection> {
+  const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
+  const rawLength = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const data =
+    compression === 'none' ? Buffer.concat(pieces) : await compress(pieces, rawLength, compression);
   const section: Section = {
     name,
     codec: compression === 'none' ? 'none' : 'brotli',
-    rawLength: bytes.length,
+    rawLength,
     storedLength: data.length,
     sha256: sha256(data).toString('hex'),
   };
   return { section, data };
 }
 
-function store({ bytes, compression }: SectionInput): Promise<Uint8Array> {
-  if (compression === 'none') return Promise.resolve(bytes);
-  return compress(bytes, {
-    chunkSize: Math.ceil(bytes.length / 2) + CHUNK_MARGIN,
+/** `brotliCompress` gives the end of what it makes in a buffer of its own, and copies everything to have it in one. */
+function compress(pieces: readonly Uint8Array[], size: number, quality: number): Promise<Uint8Array> {
+  const brotli = createBrotliCompress({
+    chunkSize: Math.ceil(size / 2) + CHUNK_MARGIN,
     params: {
-      [constants.BROTLI_PARAM_QUALITY]: compression,
+      [constants.BROTLI_PARAM_QUALITY]: quality,
       [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
-      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+      [constants.BROTLI_PARAM_SIZE_HINT]: size,
     },
+  });
+  const made: Buffer[] = [];
+  return new Promise((resolve, reject) => {
+    brotli.on('data', (piece: Buffer) => made.push(piece));
+    brotli.once('end', () => resolve(joined(made)));
+    brotli.once('error', reject);
+    for (const piece of pieces) brotli.write(piece);
+    brotli.end();
   });
 }
 

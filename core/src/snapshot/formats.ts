@@ -24,14 +24,14 @@ export function formatText(formats: FormatTexts, category: string, name: string)
   return entry === undefined ? undefined : decode(formats.blob, entry.start, entry.end);
 }
 
-/** The section `formats`: a line `category/name bytes` for each file, an empty line, the files. */
-export function packFormats(formats: FormatTexts): Uint8Array {
+/** The section `formats`: a line `category/name bytes` for each file, an empty line, the files. In pieces. */
+export function packFormats(formats: FormatTexts): readonly Uint8Array[] {
   const entries = [...formats.entries].sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = entries.map(([key, { start, end }]) => `${key} ${end - start}\n`);
   const files = runs(entries.map(([, entry]) => entry)).map(({ start, end }) =>
     formats.blob.subarray(start, end),
   );
-  return Buffer.concat([Buffer.from(`${lines.join('')}\n`), ...files]);
+  return [Buffer.from(`${lines.join('')}\n`), ...files];
 }
 
 /** Those that follow each other as one: two thousand small copies take longer than a large one. */

@@ -1,5 +1,6 @@
 /** A packed archive as it comes. What is unpacked lies in one piece, of which the beginning can be looked at meanwhile. */
 import { createGunzip } from 'node:zlib';
+import { onePiece } from '#core/bytes/joined';
 
 /** Most kernels fit; what is more is put together at the end. Touched only as it fills. */
 const pieceBytes = 12 * 1024 * 1024;
@@ -19,6 +20,8 @@ export function unpackGzip(limit: number, grown: (bytes: Buffer, added: number) 
   const gunzip = createGunzip({ chunkSize: pieceBytes });
   const pieces: Buffer[] = [];
   let size = 0;
+  /** All pieces, as long as they lie one behind the other. */
+  let whole: Buffer | undefined;
   const done = new Promise<Buffer>((resolve, reject) => {
     gunzip.on('data', (piece: Buffer) => {
       pieces.push(piece);
@@ -27,10 +30,10 @@ export function unpackGzip(limit: number, grown: (bytes: Buffer, added: number) 
         gunzip.destroy(new TooLarge(`more than ${limit} bytes`));
         return;
       }
-      const whole = onePiece(pieces, size);
+      whole = pieces.length === 1 ? piece : whole && onePiece([whole, piece]);
       if (whole !== undefined) grown(whole, piece.length);
     });
-    gunzip.once('end', () => resolve(onePiece(pieces, size) ?? Buffer.concat(pieces)));
+    gunzip.once('end', () => resolve(whole ?? Buffer.concat(pieces)));
     gunzip.once('error', reject);
   });
   // It may fail long before anybody waits for it.
@@ -44,15 +47,6 @@ export function unpackGzip(limit: number, grown: (bytes: Buffer, added: number) 
       return done;
     },
   };
-}
-
-/** What zlib has written one behind the other, without a copy. */
-function onePiece(pieces: readonly Buffer[], size: number): Buffer | undefined {
-  const [first] = pieces;
-  const last = pieces.at(-1);
-  if (first === undefined || last?.buffer !== first.buffer) return undefined;
-  if (last.byteOffset + last.length - first.byteOffset !== size) return undefined;
-  return Buffer.from(first.buffer, first.byteOffset, size);
 }
 
 /** The same for what is not packed. */

@@ -24,7 +24,7 @@ describe('the formats section', () => {
     );
     fc.assert(
       fc.property(files, (texts) => {
-        const { value, problems } = unpackFormats(packFormats(formatsOf(texts)));
+        const { value, problems } = unpackFormats(Buffer.concat(packFormats(formatsOf(texts))));
         expect(problems).toEqual([]);
         expect([...value.entries.keys()]).toEqual(Object.keys(texts).sort());
         for (const [key, text] of Object.entries(texts)) {
