@@ -37,6 +37,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   interruption.abort();
 });
 
+// All is done and written then. Node would give its memory back piece by piece, which the end of a process does for nothing.
+process.once('beforeExit', (code) => process.exit(code));
+
 void runCommandLine(process.argv.slice(2), io).then((code) => {
   process.exitCode = code;
 });
