@@ -43,7 +43,8 @@ export function typeName({ types, id }: GraphType, depth = 0): string {
         dimensions.push(types.array(element)?.length ?? 0);
         element = types.type(element);
       }
-      return `${typeName({ types, id: element }, depth + 1)}${dimensions.map((one) => `[${one || ''}]`).join('')}`;
+      const known = depth < MAX_DEPTH ? typeName({ types, id: element }, depth + 1) : '';
+      return `${known}${dimensions.map((one) => `[${one || ''}]`).join('')}`;
     }
     case 'ptr': {
       const target = { types, id: types.type(resolved) };

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createTypeIndex } from '#core/btf/index';
 import { readBtf } from '#core/btf/reader';
 import type { TypeIndex, TypeRef } from '#core/btf/types';
+import { typeName } from '#core/decode/type-names';
 import { BtfBuilder } from '#support/btf-builder';
 
 const real = readFileSync(new URL('fixtures/types.btf', import.meta.url));
@@ -163,6 +164,7 @@ describe('types that go round in circles', () => {
     const { value, problems } = createTypeIndex({ vmlinux: b.build() });
     expect(problems).toEqual([]);
     expect(exercise(value, 2)).toBeLessThan(20_000);
+    expect(typeName({ types: value.btf, id: 1 }).length).toBeLessThan(20_000);
   });
 
   it('have no size and no end', () => {
