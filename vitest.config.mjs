@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 import LongFirst from './scripts/long-first.mjs';
 
 /** One project per tier: each has its own needs and its own speed (docs/testing.md). */
-const tier = (name, options = {}) => ({ test: { name, include: [`test/${name}/**/*.test.ts`], ...options } });
+const tier = (name, options = {}) => ({
+  // Nothing has state at module level, so a worker need not load everything anew for each file.
+  test: { name, include: [`test/${name}/**/*.test.ts`], isolate: false, ...options },
+});
 
 // More guests than four are too much for any machine.
 const workers = Math.min(availableParallelism(), 4);
@@ -14,8 +17,6 @@ export default defineConfig({
   test: {
     // vitest leaves one core to itself, but it only waits.
     maxWorkers: workers,
-    // Nothing has state at module level, so a worker need not load everything anew for each file.
-    isolate: false,
     sequence: { sequencer: LongFirst },
     projects: [
       tier('unit', { testTimeout: 30_000 }),
