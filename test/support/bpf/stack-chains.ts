@@ -195,7 +195,26 @@ export async function compareStackChains(
   load: (path: string) => Promise<readonly ProgramVerdict[]>,
 ): Promise<StackComparison> {
   const source = head + stackChains.map(textOf).join('');
-  const path = await cached('stack.bpf.o', [source], async (to) => {
+  const { told, ...result } = await compare(source, 'stack.bpf.o', kernel, load);
+  return {
+    ...result,
+    misplaced: [...told].flatMap(([name, spans]) => {
+      const texts = spans.map(({ start, end }) => source.slice(start, end));
+      return texts.length === 1 && texts[0]?.includes(name) && source[spans[0]?.end ?? 0] === '('
+        ? []
+        : texts;
+    }),
+  };
+}
+
+/** What is said of each program of a source, beside what a kernel says. */
+async function compare(
+  source: string,
+  name: string,
+  kernel: KernelView,
+  load: (path: string) => Promise<readonly ProgramVerdict[]>,
+) {
+  const path = await cached(name, [source], async (to) => {
     await copyFile((await compileBpf(source, { flags: ['-w'] })).path, to);
   });
   const verdicts = await load(path);
@@ -205,14 +224,9 @@ export async function compareStackChains(
     throw new Error(`refused for something else: ${other[0]?.program} ${other[0]?.load} ${other[0]?.log}`);
   const refused = verdicts.flatMap(({ program, load: verdict }) => (verdict === 'ok' ? [] : [program]));
   return {
-    wrong: [...told.keys()].filter((name) => !refused.includes(name)),
-    silent: refused.filter((name) => !told.has(name)),
-    misplaced: [...told].flatMap(([name, spans]) => {
-      const texts = spans.map(({ start, end }) => source.slice(start, end));
-      return texts.length === 1 && texts[0]?.includes(name) && source[spans[0]?.end ?? 0] === '('
-        ? []
-        : texts;
-    }),
+    told,
+    wrong: [...told.keys()].filter((program) => !refused.includes(program)),
+    silent: refused.filter((program) => !told.has(program)),
     refused: refused.length,
     taken: verdicts.length - refused.length,
   };
@@ -267,19 +281,5 @@ export async function compareCallbacks(
     pairs.map(([own, called]) => callbackText(`${name}_${own}_${called}`, call, own, called)),
   );
   const source = callbackHead + texts.join('');
-  const path = await cached('callbacks.bpf.o', [source], async (to) => {
-    await copyFile((await compileBpf(source, { flags: ['-w'] })).path, to);
-  });
-  const verdicts = await load(path);
-  const told = await toldOf(source, kernel, 'stack-limit', path);
-  const other = verdicts.filter(({ load: verdict, log }) => verdict !== 'ok' && !refusal.test(log));
-  if (other.length > 0)
-    throw new Error(`refused for something else: ${other[0]?.program} ${other[0]?.load} ${other[0]?.log}`);
-  const refused = verdicts.flatMap(({ program, load: verdict }) => (verdict === 'ok' ? [] : [program]));
-  return {
-    wrong: [...told.keys()].filter((name) => !refused.includes(name)),
-    silent: refused.filter((name) => !told.has(name)),
-    refused: refused.length,
-    taken: verdicts.length - refused.length,
-  };
+  return compare(source, 'callbacks.bpf.o', kernel, load);
 }
