@@ -93,9 +93,12 @@ async function precompiledHeader(kernel: TargetKernel): Promise<string> {
   });
 }
 
-/** The running kernel's types as C, made once per kernel: the path of a file named `vmlinux.h`. */
+/**
+ * The running kernel's types as C, made once per kernel: the path of a file named `vmlinux.h`. The kernel is known by its
+ * build ID: to read and hash its types takes as long as to compile a program.
+ */
 export async function vmlinuxHeader(): Promise<string> {
-  return cached('vmlinux.h', [await readFile(kernelBtf)], async (path) => {
+  return cached('vmlinux.h', [await readFile('/sys/kernel/notes')], async (path) => {
     await writeFile(path, await mustRun('bpftool', ['btf', 'dump', 'file', kernelBtf, 'format', 'c']));
   });
 }

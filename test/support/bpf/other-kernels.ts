@@ -1,5 +1,5 @@
 /** Programs for kernels that do not run here: compiled against their types, and relocated for them by libbpf. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSnapshot } from '#core/snapshot/codec';
 import { bundledDir, type BundledId } from '#support/bundled';
@@ -9,9 +9,10 @@ import { buildLoader, parseVerdicts, type ProgramVerdict } from './loader';
 
 /** The raw BTF of a bundled kernel: the path of a file. */
 export async function bundledBtf(id: BundledId): Promise<string> {
-  const bytes = await readFile(join(bundledDir, `${id}.ebpfkernel`));
-  return cached('vmlinux.btf', [bytes], async (path) => {
-    const btf = await openSnapshot(bytes).value?.btf();
+  const snapshot = join(bundledDir, `${id}.ebpfkernel`);
+  const { mtimeMs, size } = await stat(snapshot);
+  return cached('vmlinux.btf', [`${snapshot} ${mtimeMs} ${size}`], async (path) => {
+    const btf = await openSnapshot(await readFile(snapshot)).value?.btf();
     if (btf?.value === undefined) throw new Error(`${id} has no BTF`);
     await writeFile(path, btf.value);
   });
@@ -20,7 +21,8 @@ export async function bundledBtf(id: BundledId): Promise<string> {
 /** Its types as C: the path of a file. */
 export async function bundledHeader(id: BundledId): Promise<string> {
   const btf = await bundledBtf(id);
-  return cached('vmlinux.h', ['bundled', await readFile(btf)], async (path) => {
+  const { mtimeMs, size } = await stat(btf);
+  return cached('vmlinux.h', [`${btf} ${mtimeMs} ${size}`], async (path) => {
     await writeFile(path, await mustRun('bpftool', ['btf', 'dump', 'file', btf, 'format', 'c']));
   });
 }
