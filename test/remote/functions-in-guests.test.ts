@@ -1,29 +1,38 @@
 /** Which functions can be traced: what the check says of them, and what a kernel with kprobes and fentry does. */
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { KernelIndex } from '#core/kernel/model';
 import { isFunctionPointer, isRefusedPointer, tracedBy } from '#server/traced/prototype';
 import type { Traced } from '#server/traced/prototype';
 import { missing } from '#server/traced/attachable';
 import type { Missing } from '#server/traced/attachable';
-import { askFunctions, askWords, readGuestFunctions } from '#support/guests/functions';
+import { functionProber, readGuestFunctions } from '#support/guests/functions';
+import type { FunctionProber } from '#support/guests/functions';
 import { bootGuest } from '#support/guests/guest';
+import type { Guest } from '#support/guests/guest';
 import { requireGuests } from '#support/guests/requirements';
 import { describeUnless } from '#support/requirement';
 
 const errnoOf = { several: 99, refused: 22 };
 
-describeUnless(await requireGuests('6.12-amd64'), 'prog-args', () => {
-  test('every parameter of traced functions, and the word behind the last', async () => {
-    const guest = await bootGuest('6.12-amd64');
-    onTestFinished(() => guest.kill());
-    const { index } = await readGuestFunctions(guest);
+describeUnless(await requireGuests('6.12-amd64'), 'functions of 6.12', () => {
+  let guest: Guest;
+  let index: KernelIndex;
+  let prober: FunctionProber;
+  beforeAll(async () => {
+    guest = await bootGuest('6.12-amd64');
+    index = await readGuestFunctions(guest);
+    prober = await functionProber(guest);
+  });
+  afterAll(() => guest.kill());
+
+  test('prog-args: every parameter of traced functions, and the word behind the last', async () => {
     const functions = index.types.funcNames().flatMap((name, n) => {
       const traced = n % 25 === 0 ? tracedBy(index.types, `fentry/${name}`) : undefined;
       return traced === undefined ? [] : [{ name, traced }];
     });
     expect(functions.length).toBeGreaterThan(1500);
     const most = 7;
-    const words = await askWords(
-      guest,
+    const words = await prober.words(
       functions.map(({ name }) => name),
       most,
     );
@@ -44,20 +53,46 @@ describeUnless(await requireGuests('6.12-amd64'), 'prog-args', () => {
     expect(told.filter(traceable)).toEqual(expected.filter(traceable));
     expect(told.filter(traceable).length).toBeGreaterThan(1000);
   }, 120_000);
+
+  test('unknown-function: fentry and kprobe.multi', async () => {
+    const names = index.types.funcNames();
+    const whys = new Map(names.map((name) => [name, missing(index, { family: 'fentry', name, before: '' })]));
+
+    const untraceable = names.filter((name) => whys.get(name) !== undefined);
+    expect(untraceable.length).toBeGreaterThan(900);
+    const answers = await prober.functions('fentry', untraceable);
+    expect(answers).toHaveLength(untraceable.length);
+    const attached = answers.filter(({ errno, attach }) => errno === 0 && attach === 0);
+    expect(attached.length).toBeLessThan(untraceable.length / 100);
+
+    const traceable = names.filter((name) => whys.get(name) === undefined).filter((_, n) => n % 1000 === 0);
+    expect(traceable.length).toBeGreaterThan(30);
+    const refused = (await prober.functions('fentry', traceable)).filter(
+      ({ errno, attach }) => errno !== 0 || attach !== 0,
+    );
+    // Variadic functions, and those that return a struct.
+    expect(refused.length).toBeLessThan(4);
+
+    const some = traceable.slice(0, 10);
+    const multi = await prober.functions('multi', [...untraceable.slice(0, 200), ...some]);
+    expect(multi.filter(({ errno }) => errno === 0).map(({ name }) => name)).toEqual(some);
+  }, 240_000);
 });
 
-describeUnless(await requireGuests('6.1-amd64', '6.12-amd64'), 'unknown-function', () => {
+describeUnless(await requireGuests('6.1-amd64'), 'unknown-function', () => {
   test('kprobes at every function that the kernel or its BTF has', async () => {
     const guest = await bootGuest('6.1-amd64');
     onTestFinished(() => guest.kill());
-    const { index, symbols } = await readGuestFunctions(guest);
+    const index = await readGuestFunctions(guest);
+    const prober = await functionProber(guest);
+    const symbols = await prober.symbols();
     const names = [...new Set([...symbols, ...index.types.funcNames(), ...index.functions])];
     expect(names.length).toBeGreaterThan(45_000);
     const of = (name: string): Missing | undefined => missing(index, { family: 'kprobe', name, before: '' });
 
     const reported = names.filter((name) => of(name) !== undefined);
     expect(reported.length).toBeGreaterThan(8000);
-    const accepted = (await askFunctions(guest, 'kprobe', reported)).filter(({ errno }) => errno === 0);
+    const accepted = (await prober.functions('kprobe', reported)).filter(({ errno }) => errno === 0);
     // Labels, and functions that the compiler found to be the same as another one, under whose name they are listed.
     expect(accepted.map(({ name }) => name).filter((name) => !isOtherName(name))).toEqual([]);
     expect(accepted.length).toBeLessThan(12);
@@ -69,7 +104,7 @@ describeUnless(await requireGuests('6.1-amd64', '6.12-amd64'), 'unknown-function
     expect(silent.length).toBeGreaterThan(1500);
     const blacklist = (await guest.mustExec('cat /sys/kernel/debug/kprobes/blacklist')).toString();
     const blacklisted = new Set(blacklist.split('\n').map((line) => line.split('\t')[1]));
-    const refused = (await askFunctions(guest, 'kprobe', silent)).filter(({ errno }) => errno !== 0);
+    const refused = (await prober.functions('kprobe', silent)).filter(({ errno }) => errno !== 0);
     // A name of several functions, and what kprobes themselves run through: no list that is captured says it.
     expect(
       refused.filter(
@@ -78,33 +113,6 @@ describeUnless(await requireGuests('6.1-amd64', '6.12-amd64'), 'unknown-function
       ),
     ).toEqual([]);
     expect(refused.length).toBeLessThan(silent.length / 20);
-  }, 240_000);
-
-  test('fentry and kprobe.multi', async () => {
-    const guest = await bootGuest('6.12-amd64');
-    onTestFinished(() => guest.kill());
-    const { index } = await readGuestFunctions(guest);
-    const names = index.types.funcNames();
-    const whys = new Map(names.map((name) => [name, missing(index, { family: 'fentry', name, before: '' })]));
-
-    const untraceable = names.filter((name) => whys.get(name) !== undefined);
-    expect(untraceable.length).toBeGreaterThan(900);
-    const answers = await askFunctions(guest, 'fentry', untraceable);
-    expect(answers).toHaveLength(untraceable.length);
-    const attached = answers.filter(({ errno, attach }) => errno === 0 && attach === 0);
-    expect(attached.length).toBeLessThan(untraceable.length / 100);
-
-    const traceable = names.filter((name) => whys.get(name) === undefined).filter((_, n) => n % 1000 === 0);
-    expect(traceable.length).toBeGreaterThan(30);
-    const refused = (await askFunctions(guest, 'fentry', traceable)).filter(
-      ({ errno, attach }) => errno !== 0 || attach !== 0,
-    );
-    // Variadic functions, and those that return a struct.
-    expect(refused.length).toBeLessThan(4);
-
-    const some = traceable.slice(0, 10);
-    const multi = await askFunctions(guest, 'multi', [...untraceable.slice(0, 200), ...some]);
-    expect(multi.filter(({ errno }) => errno === 0).map(({ name }) => name)).toEqual(some);
   }, 240_000);
 });
 

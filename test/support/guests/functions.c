@@ -4,6 +4,7 @@
 //   functions kprobe    a kprobe at its beginning, as tracefs makes it
 //   functions fentry    a program of two instructions: of loading it, and, in a third word, of attaching it
 //   functions multi     one kprobe.multi link for each name
+//   functions symbols    no names: every symbol of code in its table, a line each
 //   functions words N   a fentry program for each word of its context, up to the N-th: a word for each, to be read as such
 //
 // Nothing is taken away again: that takes longest, and the guest ends soon.
@@ -134,11 +135,28 @@ static int multis(void)
 	return fd < 0;
 }
 
+// Lines of `ffffffff81000000 T _stext`, behind which a module may be named.
+static int symbols(void)
+{
+	FILE *table = fopen("/proc/kallsyms", "re");
+	char line[NAME_SIZE];
+
+	while (table && fgets(line, sizeof(line), table)) {
+		char *type = strchr(line, ' ');
+
+		if (type && type[1] && strchr("tTwW", type[1]) && type[2] == ' ')
+			printf("%.*s\n", (int)strcspn(type + 3, "\t\n"), type + 3);
+	}
+	return table == NULL;
+}
+
 int main(int argc, char **argv)
 {
 	struct rlimit limit = { .rlim_cur = 1 << 18, .rlim_max = 1 << 18 };
 
 	setrlimit(RLIMIT_NOFILE, &limit);
+	if (argc == 2 && strcmp(argv[1], "symbols") == 0)
+		return symbols();
 	read_names();
 	qsort(names, (size_t)count, sizeof(*names), by_name);
 	if (argc == 2 && strcmp(argv[1], "kprobe") == 0)

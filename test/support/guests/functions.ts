@@ -15,38 +15,20 @@ export interface ProbeAnswer {
   readonly attach: number;
 }
 
+/** Asks the kernel of one guest. */
+export interface FunctionProber {
+  /** In no order. */
+  functions(how: 'kprobe' | 'fentry' | 'multi', names: readonly string[]): Promise<readonly ProbeAnswer[]>;
+  /** What the verifier says to a fentry program that reads the n-th word of its context: 0 or an errno, for `most` of them. */
+  words(names: readonly string[], most: number): Promise<ReadonlyMap<string, readonly number[]>>;
+  /** Every name of code in its symbol table, sorted. */
+  symbols(): Promise<readonly string[]>;
+}
+
 const program = '/tmp/functions';
 
-/** In no order. */
-export async function askFunctions(
-  guest: Guest,
-  how: 'kprobe' | 'fentry' | 'multi',
-  names: readonly string[],
-): Promise<readonly ProbeAnswer[]> {
-  const lines = await ask(guest, [how], names);
-  return lines.map(([name = '', errno, attach = 0]) => ({
-    name,
-    errno: Number(errno),
-    attach: Number(attach),
-  }));
-}
-
-/** What the verifier says to a fentry program that reads the n-th word of its context: 0 or an errno, for `most` of them. */
-export async function askWords(
-  guest: Guest,
-  names: readonly string[],
-  most: number,
-): Promise<ReadonlyMap<string, readonly number[]>> {
-  const lines = await ask(guest, ['words', String(most)], names);
-  return new Map(lines.map(([name = '', ...errnos]) => [name, errnos.map(Number)]));
-}
-
-/** Guests are x86-64. */
-async function ask(
-  guest: Guest,
-  words: readonly string[],
-  names: readonly string[],
-): Promise<readonly (readonly string[])[]> {
+/** Uploads what asks. Guests are x86-64. */
+export async function functionProber(guest: Guest): Promise<FunctionProber> {
   const source = fileURLToPath(new URL('functions.c', import.meta.url));
   const path = await cached('functions', [await readFile(source)], async (output) => {
     const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-static', '-s'];
@@ -55,18 +37,34 @@ async function ask(
   await guest.upload(await readFile(path), program);
   // What the kernel prints of each refusal takes longer than the refusal.
   await guest.mustExec('dmesg -n 1');
-  const output = await guest.mustExec([program, ...words], { input: `${names.join('\n')}\n` });
-  return output
-    .toString()
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.split(' '));
+  const ask = async (words: readonly string[], names: readonly string[]): Promise<readonly string[]> => {
+    const output = await guest.mustExec([program, ...words], { input: `${names.join('\n')}\n` });
+    return output.toString().trimEnd().split('\n');
+  };
+  return {
+    async functions(how, names) {
+      return (await ask([how], names)).map((line) => {
+        const [name = '', errno, attach = 0] = line.split(' ');
+        return { name, errno: Number(errno), attach: Number(attach) };
+      });
+    },
+    async words(names, most) {
+      const lines = await ask(['words', String(most)], names);
+      return new Map(
+        lines.map((line) => {
+          const [name = '', ...errnos] = line.split(' ');
+          return [name, errnos.map(Number)];
+        }),
+      );
+    },
+    async symbols() {
+      return [...new Set(await ask(['symbols'], []))].sort();
+    },
+  };
 }
 
-/** Its index with `available_filter_functions`, and every name of code in its symbol table. */
-export async function readGuestFunctions(
-  guest: Guest,
-): Promise<{ readonly index: KernelIndex; readonly symbols: readonly string[] }> {
+/** Its index, with `available_filter_functions`. */
+export async function readGuestFunctions(guest: Guest): Promise<KernelIndex> {
   const { view } = await readGuestKernel(guest);
   const list = await guest.mustExec('cat /sys/kernel/tracing/available_filter_functions');
   const names = list
@@ -74,9 +72,8 @@ export async function readGuestFunctions(
     .split('\n')
     .map((line) => line.replace(/ .*/, ''));
   const functions = names.filter((name) => name !== '' && !name.startsWith('__ftrace_invalid_address__'));
-  const symbols = await guest.mustExec(`awk '$2 ~ /^[tTwW]$/ { print $3 }' /proc/kallsyms`);
   const { provenance, events, types } = view.index;
-  const index: KernelIndex = {
+  return {
     provenance,
     events,
     types,
@@ -85,5 +82,4 @@ export async function readGuestFunctions(
     formatText: (category, name) => view.index.formatText(category, name),
     problems: [],
   };
-  return { index, symbols: [...new Set(symbols.toString().trimEnd().split('\n'))].sort() };
 }
