@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path';
 import { makeFailure, RunFailure } from '../failure/failure';
 import type { BuildDiagnostic, BuildOptions, Failure } from '../model';
 import { clangTarget, targetArchitecture } from './architecture';
+import { compilerEnvironment } from './compiler-environment';
 import { readDiagnostics } from './diagnostics';
 import type { HeaderFolder } from './header-cache';
 import type { HeaderUse, PrecompiledHeaders } from './precompiled';
@@ -38,7 +39,7 @@ export async function compile(request: BuildRequest): Promise<BuildResult> {
   const run = async (more: readonly string[]): Promise<ToolResult> => {
     const argv = [clang, ...args, ...more, '-c', path, '-o', '-'];
     log(argv.join(' '));
-    return runTool(argv, { cwd, signal, env: { LC_ALL: 'C' } });
+    return runTool(argv, { cwd, signal, env: compilerEnvironment(process.env) });
   };
   const use = { clang, args, folder: dirname(path), cwd, source: path };
   const { code, stdout, stderr } = await withPrecompiled(request.precompiled, use, run);

@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { compilerEnvironment } from './compiler-environment';
 import { runTool } from './tool';
 
 /** What clang is going to be called with. */
@@ -42,7 +43,11 @@ export function createPrecompiledHeaders(cache: string, signal: AbortSignal): Pr
     await mkdir(root, { recursive: true });
     try {
       const argv = [use.clang, ...use.args, '-x', 'c-header', header, '-o', unfinished];
-      const { code, stderr } = await runTool(argv, { cwd: use.cwd, signal, env: { LC_ALL: 'C' } });
+      const { code, stderr } = await runTool(argv, {
+        cwd: use.cwd,
+        signal,
+        env: compilerEnvironment(process.env),
+      });
       // What it warns of has to be said at each build.
       if (code !== 0 || stderr !== '') await writeFile(unfinished, '');
       await rename(unfinished, path);
