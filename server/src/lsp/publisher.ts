@@ -45,7 +45,7 @@ export class Publisher {
   async #publish(document: OpenDocument, isNewest: () => boolean): Promise<void> {
     try {
       const view = await this.#session.checkedView(document);
-      const { checkSteps, toDiagnostic } = await import('./later');
+      const { checkSteps, prepareTargets, toDiagnostic } = await import('./later');
       // The analysis takes as long as some checks.
       await this.#turn();
       if (!isNewest()) return;
@@ -54,6 +54,11 @@ export class Publisher {
       if (findings === undefined) return;
       const diagnostics = findings.map((finding) => toDiagnostic(finding, context));
       this.#client.publishDiagnostics({ uri: view.uri, version: document.text.version, diagnostics });
+      await this.#activity.rested();
+      if (!isNewest()) return;
+      // What is typed next is likely to be of a kind that the program has already.
+      const sections = view.source.sections.map(({ value }) => value);
+      await this.#inTurns(prepareTargets(view.kernel.index, sections), isNewest);
     } catch (error) {
       this.#client.logError(error);
     }
