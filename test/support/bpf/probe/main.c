@@ -7,6 +7,7 @@
 // types and flags as numbers; the target is a kernel function, a tracepoint, a hook or an iterator, as the attach type has
 // it. Each line of stdout is an answer: errno, or 0, then a tab and what the verifier said last before it counted.
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
@@ -16,17 +17,47 @@
 
 enum { LOG_SIZE = 1 << 16, NAME_SIZE = 128 };
 
-// Its BTF number. Reading the kernel's BTF takes long: questions about one target come together.
+// How the kernel's types call what programs of this kind are for, as libbpf has it.
+static const char *prefix_of(enum bpf_attach_type attach)
+{
+	switch (attach) {
+	case BPF_TRACE_RAW_TP:
+		return "btf_trace_";
+	case BPF_LSM_MAC:
+	case BPF_LSM_CGROUP:
+		return "bpf_lsm_";
+	case BPF_TRACE_ITER:
+		return "bpf_iter_";
+	default:
+		return "";
+	}
+}
+
+static int find_target(const struct btf *kernel, const char *name, enum bpf_attach_type attach)
+{
+	char full_name[NAME_SIZE + 16];
+
+	snprintf(full_name, sizeof(full_name), "%s%s", prefix_of(attach), name);
+	return btf__find_by_name_kind(kernel, full_name,
+				      attach == BPF_TRACE_RAW_TP ? BTF_KIND_TYPEDEF : BTF_KIND_FUNC);
+}
+
+// Its BTF number. Reading the kernel's BTF takes long: it is read once, and questions about one target come together.
 static int target_id(const char *name, enum bpf_attach_type attach)
 {
+	static struct btf *kernel;
 	static char last_name[NAME_SIZE];
 	static enum bpf_attach_type last_attach;
 	static int last;
 
+	if (!kernel)
+		kernel = btf__load_vmlinux_btf();
+	if (!kernel)
+		return -errno;
 	if (strcmp(name, last_name) != 0 || attach != last_attach) {
 		snprintf(last_name, sizeof(last_name), "%s", name);
 		last_attach = attach;
-		last = libbpf_find_vmlinux_btf_id(name, attach);
+		last = find_target(kernel, name, attach);
 	}
 	return last;
 }
