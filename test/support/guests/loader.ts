@@ -19,7 +19,10 @@ export async function loadInGuest(
   const input = await readFile(objectPath);
   const object = '/tmp/program.bpf.o';
   const verify = [loader, 'verify', ...(options.attach ? ['--attach'] : []), object].map(quoted).join(' ');
-  const command = `cat > ${object} && ${verify}; status=$?; rm ${object}; exit $status`;
+  // Detaching waits for RCU, 30 ms and more for each tracepoint, or 7 where its grace periods are expedited.
+  const prepare = options.attach ? 'echo 1 > /sys/kernel/rcu_expedited && ' : '';
+  const command = `[ -x ${loader} ] || exit ${notFound}
+cat > ${object} && ${prepare}${verify}; status=$?; rm ${object}; exit $status`;
   const first = await guest.exec(command, { input });
   if (first.code === 0) return parseVerdicts(first.stdout.toString());
   if (first.code !== notFound)
