@@ -2,13 +2,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { machine, release } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, expect, inject } from 'vitest';
 import { openSnapshot } from '#core/snapshot/codec';
 import { requireKernel } from '../support/bpf/requirements';
 import { screenshotOnFailure } from '../support/code-server/failure';
 import { codeServers } from '../support/code-server/install.mjs';
-import { openRemoteSession, type RemoteSession } from '../support/code-server/remote-session';
+import { settingsFor, startHost } from '../support/code-server/remote-session';
 import type { Session } from '../support/code-server/session';
+import { it } from '../support/code-server/shared-window';
 import { requireSshd } from '../support/guests/requirements';
 import type { Sshd } from '../support/guests/sshd';
 import { describeUnless } from '../support/requirement';
@@ -19,19 +20,18 @@ const missing = 'skip' in tier ? tier.skip : (requireSshd() ?? requireKernel());
 
 for (const { version, vscode } of codeServers.slice(-1)) {
   describeUnless(missing, `VS Code ${vscode}`, () => {
-    let remote: RemoteSession;
     let session: Session;
     let server: Sshd;
 
-    beforeAll(async () => {
-      remote = await openRemoteSession({ version, vsix: 'vsix' in tier ? tier.vsix : '', folder });
-      ({ session, server } = remote);
+    it.beforeAll(async ({ windows }) => {
+      server = await startHost();
+      session = await windows.show({ version, folder, settings: settingsFor(server) });
     });
-    afterAll(() => remote.close());
+    afterAll(() => server.stop());
 
-    it('captures the kernel of a host into the folder, and works with it', async (context) => {
+    it('captures the kernel of a host into the folder, and works with it', async ({ task }) => {
       const { workbench } = session;
-      screenshotOnFailure(context, workbench, vscode);
+      screenshotOnFailure({ task }, workbench, vscode);
       await workbench.openFile('fchmodat.bpf.c');
       await workbench.statusBarItem(/6\.1\.0-.*bundled/).waitFor();
 
@@ -51,6 +51,10 @@ for (const { version, vscode } of codeServers.slice(-1)) {
       const { value } = openSnapshot(await readFile(join(session.folder, files[0] ?? '')));
       expect(value?.meta.release).toBe(release());
       expect(session.pageErrors).toEqual([]);
+
+      await workbench.statusBarItem('snapshot').click();
+      await workbench.quickPickRows().filter({ hasText: '6.1-debian-amd64' }).click();
+      await workbench.statusBarItem(/6\.1\.0-.*bundled/).waitFor();
     });
   });
 }

@@ -1,11 +1,12 @@
 /** What a user sees and does, in both VS Codes: the oldest that we test, and the latest. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { beforeEach, expect, inject } from 'vitest';
 import { screenshotOnFailure } from '../support/code-server/failure';
 import { codeServers } from '../support/code-server/install.mjs';
 import { takePicture } from '../support/code-server/picture';
-import { Session } from '../support/code-server/session';
+import type { Session } from '../support/code-server/session';
+import { it } from '../support/code-server/shared-window';
 import type { Workbench } from '../support/code-server/workbench';
 import { describeUnless } from '../support/requirement';
 
@@ -25,14 +26,12 @@ for (const { version, vscode } of codeServers) {
     let session: Session;
     let workbench: Workbench;
 
-    beforeAll(async () => {
-      const vsix = 'vsix' in tier ? tier.vsix : '';
-      session = await Session.open({ version, vsix, folder: fixtures, settings: { 'ebpf.kernel': kernel } });
+    it.beforeAll(async ({ windows }) => {
+      session = await windows.show({ version, folder: fixtures, settings: { 'ebpf.kernel': kernel } });
       workbench = session.workbench;
     });
-    afterAll(() => session.close());
-    beforeEach(async (context) => {
-      screenshotOnFailure(context, workbench, vscode);
+    beforeEach(async ({ task }) => {
+      screenshotOnFailure({ task }, workbench, vscode);
       await workbench.dismiss();
     });
 
@@ -133,6 +132,9 @@ for (const { version, vscode } of codeServers) {
       await workbench.statusBarItem('bundled').click();
       await workbench.quickPickRows().filter({ hasText: '6.12-debian-amd64' }).click();
       await workbench.statusBarItem(/6\.12\.\S+ · x86_64 · bundled/).waitFor();
+      await workbench.statusBarItem('bundled').click();
+      await workbench.quickPickRows().filter({ hasText: '6.1-debian-amd64' }).click();
+      await workbench.statusBarItem(/6\.1\.0-\S+ · x86_64 · bundled/).waitFor();
     });
 
     it('serves a plain C file from the moment that it is eBPF', async () => {

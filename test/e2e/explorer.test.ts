@@ -1,10 +1,11 @@
 /** The views "Tracepoints" and "Programs and Maps" in the latest VS Code. */
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, inject } from 'vitest';
 import { screenshotOnFailure } from '../support/code-server/failure';
 import { codeServers } from '../support/code-server/install.mjs';
 import { takePicture } from '../support/code-server/picture';
-import { Session } from '../support/code-server/session';
+import type { Session } from '../support/code-server/session';
+import { it } from '../support/code-server/shared-window';
 import type { Workbench } from '../support/code-server/workbench';
 import { describeUnless } from '../support/requirement';
 
@@ -17,16 +18,14 @@ for (const { version, vscode } of codeServers.slice(-1)) {
     let session: Session;
     let workbench: Workbench;
 
-    beforeAll(async () => {
-      const vsix = 'vsix' in tier ? tier.vsix : '';
-      session = await Session.open({ version, vsix, folder, settings });
+    it.beforeAll(async ({ windows }) => {
+      session = await windows.show({ version, folder, settings });
       workbench = session.workbench;
       await workbench.openFile('unfinished.bpf.c');
       await workbench.press('Control+End');
       await workbench.openContainer('eBPF');
     });
-    afterAll(() => session.close());
-    beforeEach((context) => screenshotOnFailure(context, workbench, vscode));
+    beforeEach(({ task }) => screenshotOnFailure({ task }, workbench, vscode));
 
     const shot = (name: string) => takePicture(session, version, name);
     const events = (text: string | RegExp) => workbench.viewRows('Tracepoints').filter({ hasText: text });

@@ -1,11 +1,12 @@
 /** What clang makes of a program that is saved, judged in a real VS Code. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { beforeEach, expect, inject } from 'vitest';
 import { findOnPath } from '../support/bpf/requirements';
 import { screenshotOnFailure } from '../support/code-server/failure';
 import { codeServers } from '../support/code-server/install.mjs';
-import { Session } from '../support/code-server/session';
+import type { Session } from '../support/code-server/session';
+import { it } from '../support/code-server/shared-window';
 import type { Workbench } from '../support/code-server/workbench';
 import { describeUnless } from '../support/requirement';
 
@@ -19,9 +20,9 @@ for (const { version, vscode } of codeServers.slice(-1)) {
     let session: Session;
     let workbench: Workbench;
 
-    beforeAll(async () => {
-      session = await Session.open({
-        ...{ version, vsix: 'vsix' in tier ? tier.vsix : '' },
+    it.beforeAll(async ({ windows }) => {
+      session = await windows.show({
+        version,
         folder: join(import.meta.dirname, 'fixtures', 'objects'),
         settings: {
           'ebpf.kernel': { kind: 'bundled', id: '6.1-debian-amd64' },
@@ -31,8 +32,7 @@ for (const { version, vscode } of codeServers.slice(-1)) {
       });
       workbench = session.workbench;
     });
-    afterAll(() => session.close());
-    beforeEach((context) => screenshotOnFailure(context, workbench, vscode));
+    beforeEach(({ task }) => screenshotOnFailure({ task }, workbench, vscode));
 
     it('has what a kernel lacks on its line, until the text is another', async () => {
       await workbench.openFile('state.bpf.c');

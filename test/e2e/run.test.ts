@@ -5,13 +5,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, beforeEach, expect, inject, onTestFinished } from 'vitest';
 import { requireKernel } from '../support/bpf/requirements';
 import { screenshotOnFailure } from '../support/code-server/failure';
 import { codeServers } from '../support/code-server/install.mjs';
 import { takePicture } from '../support/code-server/picture';
-import { openRemoteSession, type RemoteSession } from '../support/code-server/remote-session';
+import { settingsFor, startHost } from '../support/code-server/remote-session';
 import type { Session } from '../support/code-server/session';
+import { it } from '../support/code-server/shared-window';
 import type { Workbench } from '../support/code-server/workbench';
 import { requireSshd } from '../support/guests/requirements';
 import type { Sshd } from '../support/guests/sshd';
@@ -24,19 +25,18 @@ const missing = 'skip' in tier ? tier.skip : (requireSshd() ?? requireKernel());
 
 for (const { version, vscode } of codeServers) {
   describeUnless(missing, `VS Code ${vscode}`, () => {
-    let remote: RemoteSession;
     let session: Session;
     let workbench: Workbench;
     let server: Sshd;
 
-    beforeAll(async () => {
-      remote = await openRemoteSession({ version, vsix: 'vsix' in tier ? tier.vsix : '', folder });
-      ({ session, server } = remote);
+    it.beforeAll(async ({ windows }) => {
+      server = await startHost();
+      session = await windows.show({ version, folder, settings: settingsFor(server) });
       workbench = session.workbench;
     });
-    afterAll(() => remote.close());
-    beforeEach(async (context) => {
-      screenshotOnFailure(context, workbench, vscode);
+    afterAll(() => server.stop());
+    beforeEach(async ({ task }) => {
+      screenshotOnFailure({ task }, workbench, vscode);
       await workbench.dismiss();
     });
 

@@ -2,11 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, inject } from 'vitest';
 import { screenshotOnFailure } from '../support/code-server/failure';
 import { codeServers } from '../support/code-server/install.mjs';
 import { takePicture } from '../support/code-server/picture';
-import { Session } from '../support/code-server/session';
+import type { Session } from '../support/code-server/session';
+import { it } from '../support/code-server/shared-window';
 import type { Workbench } from '../support/code-server/workbench';
 import { describeUnless } from '../support/requirement';
 
@@ -22,14 +23,12 @@ for (const { version, vscode } of codeServers.slice(-1)) {
     let session: Session;
     let workbench: Workbench;
 
-    beforeAll(async () => {
-      const vsix = 'vsix' in tier ? tier.vsix : '';
-      session = await Session.open({ version, vsix, folder: fixtures, settings });
+    it.beforeAll(async ({ windows }) => {
+      session = await windows.show({ version, folder: fixtures, settings });
       workbench = session.workbench;
     });
-    afterAll(() => session.close());
-    beforeEach(async (context) => {
-      screenshotOnFailure(context, workbench, vscode);
+    beforeEach(async ({ task }) => {
+      screenshotOnFailure({ task }, workbench, vscode);
       await workbench.dismiss();
     });
 

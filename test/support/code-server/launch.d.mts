@@ -29,6 +29,11 @@ export interface RunningCodeServer {
 
 export function launchCodeServer(codeServer: CodeServer, options: LaunchOptions): Promise<RunningCodeServer>;
 
+/** Gives a server that runs the settings it would have been launched with; its window takes them in its own time. */
+export function replaceSettings(
+  options: Pick<LaunchOptions, 'dataDir' | 'settings' | 'workspaceTrust'>,
+): Promise<void>;
+
 export function installExtension(
   codeServer: CodeServer,
   vsix: string,

@@ -33,8 +33,7 @@ const trustSettings = {
  * @returns {Promise<import('./launch.mjs').RunningCodeServer>}
  */
 export async function launchCodeServer(codeServer, options) {
-  const trust = options.workspaceTrust ? trustSettings : { 'security.workspace.trust.enabled': false };
-  await writeSettings(options.dataDir, { ...settings, ...trust, ...options.settings });
+  await writeSettings(options, existsSync);
   const { host = '127.0.0.1' } = options;
   const token = randomBytes(16).toString('hex');
   const child = spawn(
@@ -87,13 +86,19 @@ export async function installExtension(codeServer, vsix, { dataDir, extensionsDi
     throw new Error(`${vsix} was not installed: ${output()}`);
 }
 
-/** A user's settings, and for settings of machine scope the machine's. What somebody has changed since stays. */
-async function writeSettings(dataDir, values) {
+/** Gives a server that runs the settings it would have been launched with, whatever somebody has changed since. */
+export async function replaceSettings(options) {
+  await writeSettings(options, () => false);
+}
+
+/** A user's settings, and for settings of machine scope the machine's. */
+async function writeSettings({ dataDir, workspaceTrust, settings: own }, stays) {
+  const trust = workspaceTrust ? trustSettings : { 'security.workspace.trust.enabled': false };
   for (const scope of ['User', 'Machine']) {
     const dir = join(dataDir, 'data', scope);
     const file = join(dir, 'settings.json');
     await mkdir(dir, { recursive: true });
-    if (!existsSync(file)) await writeFile(file, JSON.stringify(values, undefined, 2));
+    if (!stays(file)) await writeFile(file, JSON.stringify({ ...settings, ...trust, ...own }, undefined, 2));
   }
 }
 

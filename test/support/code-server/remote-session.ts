@@ -3,6 +3,19 @@ import { startSshd, type Sshd } from '../guests/sshd';
 import { ensureTracefs } from '../tracefs';
 import { Session, type SessionOptions } from './session';
 
+/** A host on which programs can be run. */
+export async function startHost(): Promise<Sshd> {
+  await ensureTracefs();
+  return startSshd();
+}
+
+export function settingsFor(server: Sshd): NonNullable<SessionOptions['settings']> {
+  return {
+    'ebpf.kernel': { kind: 'bundled', id: '6.1-debian-amd64' },
+    'ebpf.ssh.configFile': server.config,
+  };
+}
+
 export interface RemoteSession {
   readonly session: Session;
   readonly server: Sshd;
@@ -10,14 +23,9 @@ export interface RemoteSession {
 }
 
 export async function openRemoteSession(options: Omit<SessionOptions, 'settings'>): Promise<RemoteSession> {
-  await ensureTracefs();
-  const server = await startSshd();
-  const settings = {
-    'ebpf.kernel': { kind: 'bundled', id: '6.1-debian-amd64' },
-    'ebpf.ssh.configFile': server.config,
-  };
+  const server = await startHost();
   try {
-    const session = await Session.open({ ...options, settings });
+    const session = await Session.open({ ...options, settings: settingsFor(server) });
     return {
       session,
       server,

@@ -1,11 +1,11 @@
 /** One VS Code with the packaged extension and a folder of its own, all of it gone after `close`. */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './browser';
 import { installCodeServer } from './install.mjs';
-import { installExtension, launchCodeServer, type RunningCodeServer } from './launch.mjs';
+import { installExtension, launchCodeServer, replaceSettings, type RunningCodeServer } from './launch.mjs';
 import { Workbench } from './workbench';
 
 export interface SessionOptions {
@@ -35,26 +35,49 @@ export class Session {
   readonly folder: string;
   /** For screenshots and whatever else a test writes. */
   readonly scratch: string;
-  /** Uncaught errors of the page. */
-  readonly pageErrors: readonly string[];
   readonly #parts: Parts;
+  readonly #pageErrors: string[] = [];
+  #shown = 1;
 
-  private constructor(parts: Parts, pageErrors: readonly string[]) {
+  private constructor(parts: Parts) {
     this.#parts = parts;
     this.folder = parts.folder;
     this.scratch = join(parts.dir, 'scratch');
     this.workbench = new Workbench(parts.page);
-    this.pageErrors = pageErrors;
+    parts.page.on('pageerror', (error) => this.#pageErrors.push(String(error)));
+  }
+
+  /** Uncaught errors of the page since its folder was shown. */
+  get pageErrors(): readonly string[] {
+    return this.#pageErrors;
   }
 
   static async open(options: SessionOptions): Promise<Session> {
     const parts = await prepare(options);
-    const pageErrors: string[] = [];
-    parts.page.on('pageerror', (error) => pageErrors.push(String(error)));
-    const session = new Session(parts, pageErrors);
+    const session = new Session(parts);
     await parts.page.goto(parts.server.url(parts.folder));
     await session.workbench.ready();
     return session;
+  }
+
+  /**
+   * Puts other files into the folder of a window in which nothing is open, and other settings into force. What the
+   * extension keeps for a workspace stays.
+   */
+  async show({ folder, settings }: Pick<SessionOptions, 'folder' | 'settings'>): Promise<void> {
+    for (const name of await readdir(this.folder)) await rm(join(this.folder, name), { recursive: true });
+    await cp(folder, this.folder, { recursive: true, dereference: true });
+    // The window takes all settings at once: where the title is the new one, the others are in force too. What makes it new
+    // has no width, for the sake of the pictures.
+    this.#shown++;
+    const title = `eBPF Workbench${'\u200b'.repeat(this.#shown)}`;
+    await replaceSettings({
+      dataDir: join(this.#parts.dir, 'data'),
+      settings: { ...settings, 'window.title': `\${activeEditorShort}\${separator}${title}` },
+    });
+    await this.workbench.titled(title);
+    await this.workbench.lists(await readdir(folder));
+    this.#pageErrors.length = 0;
   }
 
   async close(): Promise<void> {

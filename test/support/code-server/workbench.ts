@@ -2,6 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { expect, vi } from 'vitest';
+
+const patient = { timeout: 60_000, interval: 100 };
 
 export class Workbench {
   readonly page: Page;
@@ -14,6 +17,34 @@ export class Workbench {
   async ready(): Promise<void> {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
     await this.#explorerRow().first().waitFor();
+  }
+
+  /** Resolves when this is the title of the window. */
+  async titled(title: string): Promise<void> {
+    await vi.waitFor(async () => expect(await this.page.title()).toBe(title), patient);
+  }
+
+  /** Resolves when the explorer shows these names in the folder, and no others. */
+  async lists(names: readonly string[]): Promise<void> {
+    await this.press('Control+Shift+E');
+    const rows = this.page.locator('.explorer-folders-view .monaco-list-row[aria-level="1"]');
+    const listed = async () => (await rows.allInnerTexts()).map((text) => text.trim()).sort();
+    await vi.waitFor(async () => expect(await listed()).toEqual([...names].sort()), patient);
+  }
+
+  /** Closes editors without saving them, the panel, notifications, and whatever is over them. */
+  async closeEverything(): Promise<void> {
+    await this.dismiss();
+    await this.runCommand('View: Close All Editors');
+    const unsaved = this.page.locator('.monaco-dialog-box .monaco-button', { hasText: "Don't Save" });
+    const empty = this.page.locator('.editor-group-container.empty');
+    await unsaved.or(empty).first().waitFor();
+    if (await unsaved.isVisible()) await unsaved.click();
+    await empty.waitFor();
+    await this.runCommand('Notifications: Clear All Notifications');
+    const panel = this.page.locator('.part.panel');
+    if (await panel.isVisible()) await this.press('Control+J');
+    await panel.waitFor({ state: 'hidden' });
   }
 
   /** Opens a file of the folder from the explorer, and puts the cursor in it. */
@@ -74,6 +105,9 @@ export class Workbench {
     await this.#quickInput().fill(`:${line}`);
     await this.press('Enter');
     await this.#quickInput().waitFor({ state: 'hidden' });
+    // Keys that come before are lost.
+    await this.page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
+    await this.statusBarItem(`Ln ${line},`).waitFor();
     await this.press('Home', ...Array.from(before.trimStart(), () => 'ArrowRight'));
   }
 
