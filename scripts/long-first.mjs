@@ -7,6 +7,8 @@ const long = [
   'generate',
   'generate-in-guests',
   'verifier-fixes',
+  'object-calls-in-guests',
+  'functions-in-guests',
   'helpers-in-guests',
   'generate-kernels',
   'several-kernels',
