@@ -153,17 +153,17 @@ export interface CallingType {
   readonly only?: 'sleepable' | 'some';
 }
 
-/** By the number of a helper: what is read of the table, which takes a millisecond, does not change. */
-const callers = new Map<number, readonly CallingType[]>();
+/** A helper does not change: what is read of the whole table for it, which takes a millisecond, can be kept. */
+const callers = new WeakMap<Helper, readonly CallingType[]>();
 
 /** In the order of the kernels, then of the types. */
-export function callingTypes({ id }: Helper): readonly CallingType[] {
-  const types = callers.get(id) ?? readCallingTypes(id);
-  callers.set(id, types);
+export function callingTypes(helper: Helper): readonly CallingType[] {
+  const types = callers.get(helper) ?? readCallingTypes(helper);
+  callers.set(helper, types);
   return types;
 }
 
-function readCallingTypes(id: number): readonly CallingType[] {
+function readCallingTypes({ id }: Helper): readonly CallingType[] {
   const kinds = HELPER_KIND_ROWS.flatMap(([names, callable]) => {
     const answers = callable.map((ids) => (ids === undefined ? undefined : includes(ids, id)));
     return names.map((name) => ({ name, type: typeOf(name), answers }));
