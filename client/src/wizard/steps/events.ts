@@ -82,10 +82,13 @@ class EventSearch {
   #tick(selected: readonly Item[]): void {
     for (const { event } of this.#pick.items) if (event) this.#ticked.delete(eventKey(event));
     for (const { event } of selected) if (event) this.#ticked.set(eventKey(event), event);
-    // A tick that crossed with a new list is another row's now: at least it is shown.
-    this.#pick.selectedItems = this.#pick.items.filter(
+    const ticked = this.#pick.items.filter(
       ({ event }) => event !== undefined && this.#ticked.has(eventKey(event)),
     );
+    // A tick that crossed with a new list is another row's now: at least it is shown. What is shown already is not said
+    // again: that would take back a tick that comes meanwhile.
+    const isShown = ticked.length === selected.length && ticked.every((item) => selected.includes(item));
+    if (!isShown) this.#pick.selectedItems = ticked;
   }
 
   async #search(query: string): Promise<void> {
