@@ -18,9 +18,16 @@ export interface HelperParameter {
   readonly end: number;
 }
 
+const helpers: ReadonlyMap<string, Helper> = new Map(
+  HELPER_ROWS.map(([id, name, prototype]) => [
+    name,
+    { id, name, prototype, parameters: parametersOf(prototype) },
+  ]),
+);
+
+/** The same object each time. */
 export function helperNamed(name: string): Helper | undefined {
-  const row = HELPER_ROWS.find(([, other]) => other === name);
-  return row && { id: row[0], name, prototype: row[2], parameters: parametersOf(row[2]) };
+  return helpers.get(name);
 }
 
 export function helperNumbered(id: number): Helper | undefined {
@@ -28,7 +35,7 @@ export function helperNumbered(id: number): Helper | undefined {
   return row && helperNamed(row[1]);
 }
 
-export const helperNames: readonly string[] = HELPER_ROWS.map(([, name]) => name);
+export const helperNames: readonly string[] = [...helpers.keys()];
 
 /** No helper has a parameter with a comma in it. */
 function parametersOf(prototype: string): readonly HelperParameter[] {
