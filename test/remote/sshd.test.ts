@@ -80,7 +80,11 @@ describeUnless(requireSshd(), 'startSshd', () => {
     const session = spawn('ssh', [...options, server.alias, 'echo here; cat']);
     onTestFinished(() => void session.kill());
     const ended = once(session, 'close');
-    await once(session.stdout, 'data');
+    const early = ended.then(([code]) => {
+      throw new Error(`ssh ended with ${String(code)} before it was there:\n${server.log()}`);
+    });
+    await Promise.race([once(session.stdout, 'data'), early]);
+    early.catch(() => undefined);
     await server.stop();
     expect(await ended).toEqual([255, null]);
     expect(() => process.kill(server.pid, 0)).toThrow('ESRCH');

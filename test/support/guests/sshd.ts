@@ -145,9 +145,10 @@ async function start(command: readonly string[], port: number): Promise<Server |
   };
 }
 
+/** OpenSSH 9.2 looks for a SIGTERM and then waits: one that comes between the two, a session does not see. */
 function endProcess(pid: number): void {
   try {
-    process.kill(pid);
+    process.kill(pid, 'SIGKILL');
   } catch {
     // It has ended by itself.
   }
