@@ -13,7 +13,7 @@ import { serveFeatures } from './features';
 import { Handlers, type DocumentRequest } from './request';
 
 export { checkSteps } from '../checks/index';
-export { prepareTargets } from '../features/completion/targets';
+export { prepareFamilies, unpreparedFamilies } from '../features/completion/targets';
 export { toDiagnostic } from './diagnostics';
 
 export interface LaterAnswers {

@@ -3,6 +3,8 @@
  * queue are taken together; there is no other delay, unless the user is in the middle of typing. What is asked for
  * meanwhile is answered between two checks.
  */
+import type { KernelIndex } from '#core/kernel/model';
+import type { SectionSite } from '../analysis/model';
 import type { OpenDocument } from '../session/documents';
 import type { Environment, Session } from '../session/session';
 import type { Activity } from './activity';
@@ -45,7 +47,7 @@ export class Publisher {
   async #publish(document: OpenDocument, isNewest: () => boolean): Promise<void> {
     try {
       const view = await this.#session.checkedView(document);
-      const { checkSteps, prepareTargets, toDiagnostic } = await import('./later');
+      const { checkSteps, toDiagnostic } = await import('./later');
       // The analysis takes as long as some checks.
       await this.#turn();
       if (!isNewest()) return;
@@ -54,11 +56,25 @@ export class Publisher {
       if (findings === undefined) return;
       const diagnostics = findings.map((finding) => toDiagnostic(finding, context));
       this.#client.publishDiagnostics({ uri: view.uri, version: document.text.version, diagnostics });
+      // Not awaited: the view is not kept for it.
+      void this.#prepare(view.kernel.index, view.source.sections, isNewest);
+    } catch (error) {
+      this.#client.logError(error);
+    }
+  }
+
+  /** While nobody types: what is typed next is likely to be of a kind that the program has already. */
+  async #prepare(
+    index: KernelIndex,
+    sections: readonly SectionSite[],
+    isNewest: () => boolean,
+  ): Promise<void> {
+    try {
+      const { prepareFamilies, unpreparedFamilies } = await import('./later');
+      const families = unpreparedFamilies(index, sections);
+      if (families.length === 0) return;
       await this.#activity.rested();
-      if (!isNewest()) return;
-      // What is typed next is likely to be of a kind that the program has already.
-      const sections = view.source.sections.map(({ value }) => value);
-      await this.#inTurns(prepareTargets(view.kernel.index, sections), isNewest);
+      if (isNewest()) await this.#inTurns(prepareFamilies(index, families), isNewest);
     } catch (error) {
       this.#client.logError(error);
     }

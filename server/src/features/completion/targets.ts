@@ -14,7 +14,7 @@ export interface TargetSearch {
   of?(name: string): string;
 }
 
-type Family = 'function' | 'traceable' | 'raw-event' | 'hook' | 'syscall' | 'iterator' | 'operation';
+export type Family = 'function' | 'traceable' | 'raw-event' | 'hook' | 'syscall' | 'iterator' | 'operation';
 
 /** By the section's name without its suffixes. Targets of other sections are no names of the kernel. */
 const families: Readonly<Record<string, Family>> = {
@@ -57,16 +57,23 @@ export function searchTargets(index: KernelIndex, query: string, limit: number):
   return { prefix: target.prefix, found, of };
 }
 
-/**
- * Makes what the first searches behind the prefixes of these sections would have to make, one family with each step, and
- * lets V8 see the search at work.
- */
-export function* prepareTargets(index: KernelIndex, sections: Iterable<string>): Generator<undefined, void> {
+/** The kinds of names that sections with these values take theirs from, and that nobody has searched in yet. */
+export function unpreparedFamilies(
+  index: KernelIndex,
+  sections: Iterable<{ readonly value: string }>,
+): readonly Family[] {
   const prefixes = new Set<string>();
-  for (const section of sections) prefixes.add(section.slice(0, section.indexOf('/') + 1));
-  for (const prefix of prefixes) {
-    const family = targetFamily(prefix)?.family;
-    if (family === undefined || made.get(index)?.has(family) === true) continue;
+  for (const { value } of sections) prefixes.add(value.slice(0, value.indexOf('/') + 1));
+  const families = new Set([...prefixes].flatMap((prefix) => targetFamily(prefix)?.family ?? []));
+  return [...families].filter((family) => made.get(index)?.has(family) !== true);
+}
+
+/** Makes what the first searches would have to make, and lets V8 see the search at work. */
+export function* prepareFamilies(
+  index: KernelIndex,
+  families: readonly Family[],
+): Generator<undefined, void> {
+  for (const family of families) {
     const search = searcher(index, family);
     yield;
     for (const query of rehearsal) {
