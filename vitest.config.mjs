@@ -10,8 +10,11 @@ const tier = (name, options = {}) => ({
 
 // More guests than four are too much for any machine.
 const workers = Math.min(availableParallelism(), 4);
-/** For tiers that often wait: for RCU, for a guest, for ssh. */
-const waiting = { maxWorkers: Math.min(workers + 1, 4) };
+/** For tiers that often wait: for RCU, for a guest, for ssh. What they start takes its memory in huge pages. */
+const waiting = {
+  maxWorkers: Math.min(workers + 1, 4),
+  env: { GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? 'glibc.malloc.hugetlb=1' },
+};
 
 export default defineConfig({
   test: {

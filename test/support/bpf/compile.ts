@@ -3,8 +3,9 @@ import { mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { runTool, mustRun } from '#support/process';
+import { mustRun } from '#support/process';
 import { cached } from './cache';
+import { runClang } from './clang';
 import { findOnPath, kernelBtf } from './requirements';
 
 export interface CompileOptions {
@@ -50,7 +51,7 @@ export async function compileBpf(source: string, options: CompileOptions = {}): 
   const includesKernel =
     source.includes('#include "vmlinux.h"') && options.headers?.['vmlinux.h'] === undefined;
   const kernel = options.kernel ?? { header: await vmlinuxHeader() };
-  const { code, stderr } = await runTool('clang', [
+  const { code, stderr } = await runClang([
     ...commonFlags(kernel),
     ...['-I', folder, '-I', dirname(kernel.header)],
     ...(includesKernel ? ['-include-pch', await precompiledHeader(kernel)] : []),
