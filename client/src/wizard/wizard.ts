@@ -1,9 +1,8 @@
 /** The questions that lead to a handler, in their order. */
-import type * as vscode from 'vscode';
 import type { EventName } from '#core/kernel/model';
-import { tracepointRequest } from '#core/messages/tracepoint';
 import type { Host } from '../commands/command';
-import type { Answers, ChosenEvent } from './answers';
+import type { Answers } from './answers';
+import { describeEvents, type WizardContext } from './context';
 import { runSteps, type Step } from './flow';
 import { recall, remember } from './memory';
 import { QuickInputs } from './quick-input';
@@ -15,14 +14,6 @@ import { loaderStep } from './steps/loader';
 import { pairStep } from './steps/pair';
 import { processStep } from './steps/process';
 import { reviewStep } from './steps/review';
-
-/** What a step asks with. */
-export interface WizardContext {
-  readonly host: Host;
-  readonly inputs: QuickInputs;
-  /** The program to insert into, where there is one. */
-  readonly document: vscode.TextDocument | undefined;
-}
 
 /** @param events where they are known already: the first question is then the next one */
 export async function runWizard(host: Host, events: readonly EventName[]): Promise<void> {
@@ -52,15 +43,4 @@ export async function runWizard(host: Host, events: readonly EventName[]): Promi
     inputs.dispose();
     await host.preview.close();
   }
-}
-
-/** With their fields. Fails where the target kernel does not have one of them. */
-export function describeEvents(host: Host, events: readonly EventName[]): Promise<ChosenEvent[]> {
-  return Promise.all(
-    events.map(async ({ category, name }) => {
-      const described = await host.server.request(tracepointRequest, { category, name });
-      if (described === null) throw new Error(`The target kernel has no tracepoint ${category}:${name}.`);
-      return described;
-    }),
-  );
 }

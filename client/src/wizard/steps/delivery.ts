@@ -4,7 +4,7 @@ import type { ServerStatus } from '../../language-server';
 import type { Answers } from '../answers';
 import type { Step } from '../flow';
 import type { Choice } from '../quick-input';
-import type { WizardContext } from '../wizard';
+import type { WizardContext } from '../context';
 
 const choices: readonly Choice<Delivery>[] = [
   {

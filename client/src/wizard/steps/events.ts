@@ -6,7 +6,7 @@ import { eventKey, type Answers } from '../answers';
 import type { Reply, Step } from '../flow';
 import { recall } from '../memory';
 import type { Settle } from '../quick-input';
-import { describeEvents, type WizardContext } from '../wizard';
+import { describeEvents, type WizardContext } from '../context';
 
 /** Rows per search: more than anybody reads, few enough for every keystroke. */
 const shownEvents = 100;

@@ -3,7 +3,7 @@ import type { TracepointField } from '#core/messages/tracepoint';
 import { eventKey, type Answers, type ChosenEvent } from '../answers';
 import type { Step } from '../flow';
 import type { Choice } from '../quick-input';
-import type { WizardContext } from '../wizard';
+import type { WizardContext } from '../context';
 
 interface ChosenField {
   readonly event: ChosenEvent;

@@ -2,7 +2,7 @@
 import { hasReturnValue, type Answers, type Filter } from '../answers';
 import type { Place, Reply, Step } from '../flow';
 import type { QuickInputs } from '../quick-input';
-import type { WizardContext } from '../wizard';
+import type { WizardContext } from '../context';
 
 type Kind = keyof Filter;
 

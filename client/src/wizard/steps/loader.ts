@@ -2,7 +2,7 @@
 import type { Answers } from '../answers';
 import type { Step } from '../flow';
 import type { Choice } from '../quick-input';
-import type { WizardContext } from '../wizard';
+import type { WizardContext } from '../context';
 
 const choices: readonly Choice<Answers['loader']>[] = [
   { label: 'No loader', detail: 'Only the eBPF program', icon: 'circle-slash', value: 'none' },

@@ -1,7 +1,7 @@
 /** Whether a syscall's enter and exit become one record. */
 import { canPair, type Answers } from '../answers';
 import type { Step } from '../flow';
-import type { WizardContext } from '../wizard';
+import type { WizardContext } from '../context';
 
 export function pairStep({ inputs }: WizardContext): Step<Answers> {
   return {

@@ -2,7 +2,7 @@
 import type { ProcessFact } from '#core/messages/generate-handler';
 import type { Answers } from '../answers';
 import type { Step } from '../flow';
-import type { WizardContext } from '../wizard';
+import type { WizardContext } from '../context';
 
 const facts: readonly { readonly value: ProcessFact; readonly description: string }[] = [
   { value: 'pid', description: 'process id, as the host sees it' },

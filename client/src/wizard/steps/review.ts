@@ -4,7 +4,7 @@ import type { Answers } from '../answers';
 import { Draft } from '../draft';
 import type { Step } from '../flow';
 import { Review } from '../review';
-import type { WizardContext } from '../wizard';
+import type { WizardContext } from '../context';
 
 export function reviewStep({ host, inputs, document }: WizardContext): Step<Answers> {
   return {
