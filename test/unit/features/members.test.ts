@@ -63,6 +63,9 @@ describe('hover on a member', () => {
       '`struct ns_common`',
     ],
     ['i = BPF_CORE_READ(task, thread_pid, numbers[i].n/*|*/r);', 'int nr;', '`struct upid`'],
+    ['i = task ? BPF_CORE_READ(task, tg/*|*/id) : 0;', 'pid_t tgid;', '`struct task_struct`'],
+    ['i = task ? (i ? task->tg/*|*/id : 2) : 0;', 'pid_t tgid;', '`struct task_struct`'],
+    ['i = f(i ?: 1, i ? f(2, i ? 3 : 4) : 5, task->tg/*|*/id);', 'pid_t tgid;', '`struct task_struct`'],
     ['BPF_CORE_READ_INTO(&i, task, m/*|*/m, pgd);', 'struct mm_struct *mm;', '`struct task_struct`'],
     ['bpf_core_read(&i, sizeof(i), &task->exit_/*|*/code);', 'int exit_code;', '`struct task_struct`'],
     [
@@ -120,6 +123,12 @@ describe('completion of a member', () => {
     ['i = BPF_CORE_READ(task, /*|*/', 'mm', 'i = BPF_CORE_READ(task, mm|'],
     ['i = BPF_CORE_READ(task, /*|*/);', 'mm', 'i = BPF_CORE_READ(task, mm|);'],
     ['i = BPF_CORE_READ(task, real_parent, tg/*|*/', 'tgid', 'i = BPF_CORE_READ(task, real_parent, tgid|'],
+    [
+      'i = task ? BPF_CORE_READ(task, real_p/*|*/',
+      'real_parent',
+      'i = task ? BPF_CORE_READ(task, real_parent|',
+    ],
+    ['i = i ? 2; task->real_p/*|*/', 'real_parent', 'i = i ? 2; task->real_parent|'],
     [
       'i = BPF_CORE_READ(task, real_par/*|*/, tgid);',
       'real_parent',

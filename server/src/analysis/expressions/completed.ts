@@ -7,6 +7,8 @@ import { fieldArguments } from './build';
 
 /** Stands for a name that is not there yet. */
 const placeholder = 'x';
+/** The rest of `a ? b`. */
+const otherwise = ':0';
 
 /** The word that an offset is in, or at an edge of; empty where there is none. */
 export function wordAround(text: string, offset: number): Span {
@@ -36,11 +38,22 @@ function expectsMember(tokens: readonly Token[]): boolean {
 
 function closers(tokens: readonly Token[]): string {
   const open: string[] = [];
+  // A `?` without its `:` ends with the bracket or the statement around it.
+  const forgetChoices = () => {
+    while (open.at(-1) === otherwise) open.pop();
+  };
   for (const [i, { text }] of tokens.entries()) {
     if (text === '(' || text === '[') open.push(text === '(' ? ')' : ']');
     // What is listed in braces ends without a semicolon.
     else if (text === '{') open.push(/^[=,]$|^return$/.test(tokens[i - 1]?.text ?? '') ? '}' : ';}');
-    else if (/^[)\]}]$/.test(text)) open.pop();
+    else if (text === '?') open.push(otherwise);
+    else if (text === ':') {
+      if (open.at(-1) === otherwise) open.pop();
+    } else if (text === ';') forgetChoices();
+    else if (/^[)\]}]$/.test(text)) {
+      forgetChoices();
+      open.pop();
+    }
   }
   return open.reverse().join('');
 }
