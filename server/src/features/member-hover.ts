@@ -2,7 +2,7 @@
 import { describeMember } from '../describe/member';
 import { structName } from '../members/members';
 import { shifted } from '../members/steps';
-import { typesOf } from '../members/types';
+import { likelyReceiver } from '../members/types';
 import type { DocumentView } from '../view';
 import type { Hover } from './hover';
 
@@ -10,7 +10,7 @@ export function memberHover(view: DocumentView, offset: number): Hover | undefin
   const { index } = view.kernel;
   const found = index.types.empty ? undefined : view.source.expressions.memberAt(offset);
   if (found === undefined || (view.besideClangd && found.member.macro === undefined)) return undefined;
-  const struct = typesOf(view).receiver(found.member);
+  const struct = likelyReceiver(view, found.member);
   const member = struct?.kind === 'kernel' ? struct.members.get(found.member.name) : undefined;
   if (!struct || !member) return undefined;
   const markdown = describeMember(index, structName(struct), member);

@@ -23,13 +23,16 @@ export class Types {
   /** The kernel's types are what an undefined tag means: they come from a vmlinux.h. */
   readonly #kernelTags: boolean;
 
-  /** @param by what a kernel struct's members are: those of the target kernel, or of the vmlinux.h that is compiled against */
-  constructor(view: DocumentView, by: 'target' | 'header' = 'target') {
+  /**
+   * @param by what a kernel struct's members are: those of the target kernel, or of the vmlinux.h that is compiled against
+   * @param assume an undefined tag is the kernel's, wherever it is defined: for what is offered, not for what is reported
+   */
+  constructor(view: DocumentView, by: 'target' | 'header' = 'target', assume = false) {
     this.#view = view;
     this.#by = by;
     const { source, headers } = view;
     const vmlinux = source.includes.some(({ path }) => /(?:^|\/)vmlinux[\w.-]*\.h$/.test(path));
-    this.#kernelTags = headers.complete && (vmlinux || headers.hasVmlinux);
+    this.#kernelTags = assume || (headers.complete && (vmlinux || headers.hasVmlinux));
   }
 
   of(expression: Expression, depth = 0): CType | undefined {
@@ -209,5 +212,20 @@ export function typesOf(view: DocumentView): Types {
   made.set(view, types);
   return types;
 }
+
+/**
+ * The struct whose member is named, as far as a reader is helped by it. Types of `<linux/bpf.h>` are the kernel's in all
+ * likelihood, and so is what a macro of CO-RE reads where a header was not found.
+ */
+export function likelyReceiver(view: DocumentView, member: MemberExpression): Struct | undefined {
+  const known = typesOf(view).receiver(member);
+  if (known || view.kernel.index.types.empty) return known;
+  if (!view.headers.complete && member.macro === undefined) return undefined;
+  const types = assumed.get(view) ?? new Types(view, 'target', true);
+  assumed.set(view, types);
+  return types.receiver(member);
+}
+
+const assumed = new WeakMap<DocumentView, Types>();
 
 const kernelType = (ref: TypeRef): CType => ({ kind: 'kernel', ref });

@@ -1,8 +1,11 @@
 /** Hover and completion on members of structs that are no ctx. */
 import { describe, expect, it } from 'vitest';
+import { runChecks } from '#server/checks/index';
 import { complete } from '#server/features/completion/index';
 import type { CompletionItem } from '#server/features/completion/item';
 import { hover } from '#server/features/hover';
+import { noHeaders } from '#server/headers/store';
+import type { DocumentView } from '#server/view';
 import { applyItem, featureView } from '#support/feature-view';
 import { fixtureContext } from '../checks/context';
 
@@ -204,5 +207,51 @@ describe('completion of a member', () => {
   it('works in a function whose rest is still to be written', () => {
     const source = program('i = BPF_CORE_READ(task, real_p/*|*/').split('\treturn')[0] ?? '';
     expect(completionsAt(source).items.map(({ label }) => label)).toContain('real_parent');
+  });
+});
+
+describe('where no vmlinux.h is in sight', () => {
+  const xdp = (include: string, body: string) => `${include}
+SEC("xdp")
+int handle(struct xdp_md *ctx)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	int i = ${body};
+	return XDP_PASS;
+}
+`;
+  const at = (include: string, body: string, found: boolean) => {
+    const { view, cursors } = featureView(xdp(include, body), {
+      ...context,
+      headers: { ...noHeaders, complete: found },
+    });
+    const offset = cursors[0] ?? -1;
+    return { hover: hover(view, offset)?.markdown, labels: labels(view, offset), findings: runChecks(view) };
+  };
+  const labels = (view: DocumentView, offset: number) =>
+    complete(view, offset).items.map(({ label }) => label);
+
+  it("takes the types of system headers for the kernel's", () => {
+    const found = at('#include <linux/bpf.h>', 'ctx->rx_queue_/*|*/index', true);
+    expect(found.hover).toContain('`rx_queue_index` of `struct xdp_md`: offset 16, 4 bytes');
+    expect(found.labels).toContain('rx_queue_index');
+  });
+
+  it('knows what a macro reads where a header was not found', () => {
+    const found = at('#include "missing.h"', 'BPF_CORE_READ(task, tg/*|*/id)', false);
+    expect(found.hover).toContain('`tgid` of `struct task_struct`');
+    expect(found.labels).toContain('tgid');
+  });
+
+  it('does not guess what `->` reads there', () => {
+    const found = at('#include "missing.h"', 'task->tg/*|*/id', false);
+    expect(found).toMatchObject({ hover: undefined, labels: [] });
+  });
+
+  it('reports nothing that rests on it', () => {
+    const report = (body: string, found: boolean) =>
+      at('#include "missing.h"', body, found).findings.map(({ code }) => code);
+    expect(report('BPF_CORE_READ(task, tgd/*|*/)', false)).toEqual([]);
+    expect(report('ctx->rx_queue_idx/*|*/', true)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { createMatcher } from '#core/text/fuzzy';
 import { sourceMembers } from '../../members/members';
 import { shifted } from '../../members/steps';
 import type { Struct } from '../../members/type';
-import { typesOf } from '../../members/types';
+import { likelyReceiver } from '../../members/types';
 import type { DocumentView } from '../../view';
 import type { CompletionItem, CompletionList } from './item';
 
@@ -19,7 +19,7 @@ export function completeMembers(view: DocumentView, offset: number): CompletionL
   const found = view.source.expressions.memberAt(offset);
   // clangd reads C, but not the fields of BPF_CORE_READ.
   if (found === undefined || (view.besideClangd && found.member.macro === undefined)) return undefined;
-  const struct = typesOf(view).receiver(found.member);
+  const struct = likelyReceiver(view, found.member);
   if (!struct) return undefined;
   const name = shifted(found.member.nameSpan, found.start);
   const typed = view.text.slice(name.start, offset);
