@@ -1,6 +1,6 @@
 /**
  * The definition of a map in `SEC(".maps")`, attribute by attribute, read from its text when it is asked for. Only what is
- * written plainly is read: an anonymous struct of libbpf's macros, without preprocessor lines.
+ * written plainly is read: a struct of libbpf's macros, without preprocessor lines.
  */
 import { mapTypeNamed, type MapType } from '#core/bpf/map-types';
 import { endOfGroup } from '../analysis/mask';
@@ -55,9 +55,18 @@ function read(source: SourceAnalysis, map: MapDef): MapDefinition | undefined {
   const tokens = tokenize(text, map.span.start, map.span.end);
   const at = tokens.findIndex((token) => token.text === '{');
   const head = tokens.slice(0, at).map((token) => token.text);
-  if (at < 1 || head.at(-1) !== 'struct' || head.some((word) => !/^(?:struct|static|const)$/.test(word)))
+  // `struct` or `struct tag`.
+  const word = head.lastIndexOf('struct');
+  const [tag, ...more] = head.slice(word + 1);
+  if (
+    at < 1 ||
+    word < 0 ||
+    more.length > 0 ||
+    head.slice(0, word).some((one) => !/^(?:static|const)$/.test(one))
+  )
     return undefined;
-  if (['__uint', '__type', '__array', '__ulong'].some((name) => expressions.isMacro(name))) return undefined;
+  const macros = ['__uint', '__type', '__array', '__ulong', ...(tag === undefined ? [] : [tag])];
+  if (macros.some((name) => expressions.isMacro(name))) return undefined;
   const body = bodyAt(text, tokens, at);
   return body && { map, ...body };
 }

@@ -20,6 +20,17 @@ describe('map-definition', () => {
     await checkFixture(`struct pair { __u64 a; __u32 b; } __attribute__((packed));\n${map(body)}`, context);
   });
 
+  it('reads a struct with a tag', async () => {
+    const body = '\t__uint(type, BPF_MAP_TYPE_QUEUE);\n\t__uint(max_entries, 8);\n\t__type(value, int);\n';
+    for (const head of ['struct {', 'struct m {', 'static struct m {']) {
+      const source = map(`${body}\t__type(key, int);`).replace('struct {', head);
+      const found = await findingsOf(source, context);
+      expect(found.map(({ code, message }) => [code, message])).toEqual([
+        ['map-definition', expect.stringContaining('has no key')],
+      ]);
+    }
+  });
+
   it('needs the flag of a trie, and the fix adds it', async () => {
     const source = map(
       line('__uint(type, BPF_MAP_TYPE_LPM_TRIE);') +

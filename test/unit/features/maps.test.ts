@@ -212,6 +212,13 @@ A hash table: any key, any value. All CPUs share it; \`max_entries\` are allocat
 Elements take 320 KiB, allocated when it is made.`);
   });
 
+  it('a map whose struct has a tag', () => {
+    const tagged = map('m', '/*|*/').replace('struct {', 'struct m {');
+    expect(at(tagged)).toBe(at(map('m', '/*|*/')));
+    expect(at(tagged.replace('/*|*/', '').replace('_HASH', '_HA/*|*/SH'))).toContain('A hash table');
+    expect(at(tagged.replace('struct m {', '#define m { __uint(type, 1);\nstruct m {'))).toBe('');
+  });
+
   it('a map of maps, and a ring buffer', () => {
     const nested = `struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
