@@ -1,9 +1,11 @@
-/** Kernel functions that one kernel has for programs, and another has not: what the check says, and what each does. */
+/** Kernel functions that one kernel has for programs, and another has not: what the checks say, and what each does. */
 import { expect, onTestFinished, test } from 'vitest';
 import { checkSource } from '#server/check-source';
 import { testAnalyzer } from '#support/analyzer';
 import { variablePrograms } from '#support/bpf/externs';
-import { called } from '#support/bpf/kfunc-programs';
+import { callersExpected, callersSource, compareCallers } from '#support/bpf/kfunc-callers';
+import { called, compareKfuncs } from '#support/bpf/kfunc-programs';
+import { guestProber } from '#support/bpf/probe';
 import { compileFor } from '#support/guests/compile';
 import { bootGuest } from '#support/guests/guest';
 import { readGuestKernel } from '#support/guests/kernel';
@@ -30,16 +32,19 @@ const programs = {
   ),
 } as const;
 
-/** Which of them load; bpf_rcu_read_lock() came with 6.2. */
+/**
+ * Which of them load; bpf_rcu_read_lock() came with 6.2. And how many pairs of a kind of program and a kfunc there are at least, and
+ * how many of them are refused.
+ */
 const kernels = [
-  ['6.1-amd64', { plain: false, weak: false, guarded: true, ordinary: false }],
-  ['6.12-amd64', { plain: true, weak: true, guarded: true, ordinary: false }],
+  ['6.1-amd64', { plain: false, weak: false, guarded: true, ordinary: false }, 3_000, 2_000],
+  ['6.12-amd64', { plain: true, weak: true, guarded: true, ordinary: false }, 10_000, 4_000],
 ] as const;
 
-describeUnless(await requireGuests(...kernels.map(([id]) => id)), 'kfunc-unknown', () => {
+describeUnless(await requireGuests(...kernels.map(([id]) => id)), 'kfunc-unknown, kfunc-unavailable', () => {
   test.each(kernels)(
     '%s',
-    async (id, loads) => {
+    async (id, loads, leastPairs, leastRefused) => {
       const guest = await bootGuest(id);
       onTestFinished(() => guest.kill());
       const { view, header } = await readGuestKernel(guest);
@@ -70,7 +75,18 @@ describeUnless(await requireGuests(...kernels.map(([id]) => id)), 'kfunc-unknown
       expect(refused.map(({ program, load }) => `${program} ${load}`)).toEqual(without);
       // Of a kernel that does not tag its kfuncs, only what is absent is certain.
       expect(said).toEqual({ ...loads, ordinary: id === '6.1-amd64' });
+      // Every kind of program with every kfunc.
+      const compared = await compareKfuncs(view, await guestProber(guest));
+      expect(compared.disagreements).toEqual([]);
+      expect(compared.pairs).toBeGreaterThanOrEqual(leastPairs);
+      expect(compared.refused).toBeGreaterThanOrEqual(leastRefused);
+      if (id === '6.12-amd64') {
+        const { path: calls } = await compileFor('amd64', header, callersSource);
+        const judged = await loadInGuest(guest, calls, { attach: false });
+        expect(await compareCallers(view, calls, judged)).toEqual(callersExpected);
+      }
+      // A verifier under emulation, asked 15,000 times.
     },
-    180_000,
+    600_000,
   );
 });

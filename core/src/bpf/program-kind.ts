@@ -14,3 +14,9 @@ export function programKind({ programType, attachType, sleepable }: SectionDef):
   const parts = [type, attach === type ? '' : attach, sleepable && type !== 'SYSCALL' ? 'sleepable' : ''];
   return parts.filter((part) => part !== undefined && part !== '').join(' ');
 }
+
+/** As the verifier tells them apart for functions of the kernel: operations of structs are all of one kind for it. */
+export function kfuncKind(def: SectionDef): ProgramKind | undefined {
+  if (def.programType !== 'BPF_PROG_TYPE_STRUCT_OPS') return programKind(def);
+  return def.sleepable ? 'STRUCT_OPS sleepable' : 'STRUCT_OPS';
+}

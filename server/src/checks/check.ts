@@ -19,6 +19,7 @@ export type DiagnosticCode =
   | 'user-pointer'
   | 'return-value'
   | 'kfunc-unknown'
+  | 'kfunc-unavailable'
   | 'extern-unresolved'
   | 'helper-unknown'
   | 'helper-unavailable'

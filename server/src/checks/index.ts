@@ -13,6 +13,7 @@ import { externUnresolved } from './extern-unresolved';
 import { helperLicense } from './helper-license';
 import { helperUnavailable } from './helper-unavailable';
 import { helperUnknown } from './helper-unknown';
+import { kfuncUnavailable } from './kfunc-unavailable';
 import { kfuncUnknown } from './kfunc-unknown';
 import { licenseMissing } from './license-missing';
 import { mapDefinition } from './map-definition';
@@ -48,6 +49,7 @@ export const checks: readonly Check[] = [
   userPointer,
   returnValue,
   kfuncUnknown,
+  kfuncUnavailable,
   externUnresolved,
   helperUnknown,
   helperUnavailable,

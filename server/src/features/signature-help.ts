@@ -47,9 +47,10 @@ export async function signatureHelp(
     };
   }
   return (
-    kfunc && {
+    kfunc &&
+    kernel && {
       label: kfunc.prototype,
-      markdown: kfuncText(kfunc),
+      markdown: kfuncText(kernel.index, kfunc),
       parameters: kfunc.parameters.map(({ name, start, end }) => ({
         start,
         end,

@@ -4,10 +4,11 @@
  */
 import { HELPER_KIND_ROWS, PROBED_RELEASES } from '#core/bpf/helper-kinds.generated';
 import { programKind, type ProgramKind } from '#core/bpf/program-kind';
+import { inRanges } from '#core/bpf/ranges';
 import type { SectionDef } from '#core/bpf/sections';
 import type { KernelIndex } from '#core/kernel/model';
 import type { Helper } from './helpers';
-import { seriesOf } from './series';
+import { flavourOf, seriesOf } from './series';
 
 /** `absent`: the kernel does not have it. `refused`: not to such programs. Undefined: not known for certain. */
 export type Availability = 'available' | 'absent' | 'refused' | undefined;
@@ -99,38 +100,20 @@ function known(release: string, id: number, kind: ProgramKind): Availability {
   const same = PROBED_RELEASES.findIndex((probe) => flavourOf(probe) === flavourOf(release));
   if (same >= 0) {
     const ids = callable[same];
-    return ids === undefined ? undefined : includes(ids, id) ? 'available' : 'refused';
+    return ids === undefined ? undefined : inRanges(ids, id) ? 'available' : 'refused';
   }
   // Kernels gain helpers: what none may call that is as new or newer, and built with the helper, an older one cannot offer.
   const newer = PROBED_RELEASES.flatMap((probe, n) => ((seriesOf(probe) ?? 0) >= series ? [n] : []));
   const answers = newer.flatMap((n) => {
     const ids = callable[n];
-    return ids === undefined ? [] : [!includes(ids, id) && isOffered(n, id)];
+    return ids === undefined ? [] : [!inRanges(ids, id) && isOffered(n, id)];
   });
   return answers.length > 0 && answers.every(Boolean) ? 'refused' : undefined;
 }
 
 /** Some kind of program may call it there: the kernel was built with it. */
 const isOffered = (kernel: number, id: number): boolean =>
-  HELPER_KIND_ROWS.some(([, callable]) => includes(callable[kernel] ?? '', id));
-
-/** `6.1-amd` for `6.1.0-57-cloud-amd64`: kernels that are configured alike. */
-function flavourOf(release: string): string {
-  const [series = ''] = /^\d+\.\d+/.exec(release) ?? [];
-  return `${series}${release.slice(series.length).replace(/\+deb\d+|-cloud|[\d.]+/g, '')}`;
-}
-
-/** Whether `1-8,11` has the number. */
-function includes(ranges: string, id: number): boolean {
-  for (const range of ranges.split(',')) {
-    const dash = range.indexOf('-');
-    const first = Number(dash < 0 ? range : range.slice(0, dash));
-    // They are sorted.
-    if (id < first) return false;
-    if (id <= (dash < 0 ? first : Number(range.slice(dash + 1)))) return true;
-  }
-  return false;
-}
+  HELPER_KIND_ROWS.some(([, callable]) => inRanges(callable[kernel] ?? '', id));
 
 const typeOf = (kind: ProgramKind): string => (kind.split(' ')[0] ?? '').toLowerCase();
 const versionOf = (release = ''): string => /^\d+\.\d+/.exec(release)?.[0] ?? release;
@@ -165,7 +148,7 @@ export function callingTypes(helper: Helper): readonly CallingType[] {
 
 function readCallingTypes({ id }: Helper): readonly CallingType[] {
   const kinds = HELPER_KIND_ROWS.flatMap(([names, callable]) => {
-    const answers = callable.map((ids) => (ids === undefined ? undefined : includes(ids, id)));
+    const answers = callable.map((ids) => (ids === undefined ? undefined : inRanges(ids, id)));
     return names.map((name) => ({ name, type: typeOf(name), answers }));
   });
   const types = [...probedTypes].map((type) => kinds.filter((kind) => kind.type === type));
@@ -191,7 +174,7 @@ export function isForSleepable({ id }: Helper, def: SectionDef): boolean {
   const onNewest = (asked: string): boolean => {
     const callable = HELPER_KIND_ROWS.find(([kinds]) => kinds.includes(asked))?.[1];
     const newest = callable?.findLast((ids) => ids !== undefined);
-    return newest !== undefined && includes(newest, id);
+    return newest !== undefined && inRanges(newest, id);
   };
   return onNewest(`${kind} sleepable`) && !onNewest(kind);
 }

@@ -7,3 +7,9 @@ export function seriesOf(release: string): number | undefined {
   if (major === undefined || minor === undefined) return undefined;
   return Number(major) + Number(minor) / 100;
 }
+
+/** `6.1-amd` for `6.1.0-57-cloud-amd64`: kernels that are configured alike. */
+export function flavourOf(release: string): string {
+  const [series = ''] = /^\d+\.\d+/.exec(release) ?? [];
+  return `${series}${release.slice(series.length).replace(/\+deb\d+|-cloud|[\d.]+/g, '')}`;
+}

@@ -1,6 +1,7 @@
 /** Which kinds of programs may call which helpers, as kernels say; scripts/probe-helpers.mjs makes a table of it. */
 import { HELPER_ROWS } from '#core/bpf/helpers.generated';
 import type { ProgramKind } from '#core/bpf/program-kind';
+import { rangesOf } from '#core/bpf/ranges';
 import type { SectionDef } from '#core/bpf/sections';
 import { bootGuest } from '#support/guests/guest';
 import { readGuestKernel } from '#support/guests/kernel';
@@ -114,15 +115,4 @@ export type HelperKindRow = readonly [kinds: readonly string[], callable: readon
 export const HELPER_KIND_ROWS: readonly HelperKindRow[] = [
 ${text.join('')}];
 `;
-}
-
-/** \`1-8,11\` */
-function rangesOf(ids: ReadonlySet<number>): string {
-  const ranges: [number, number][] = [];
-  for (const id of [...ids].sort((a, b) => a - b)) {
-    const last = ranges.at(-1);
-    if (last?.[1] === id - 1) last[1] = id;
-    else ranges.push([id, id]);
-  }
-  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
 }

@@ -1,8 +1,14 @@
 /** Programs that call functions of the kernel, as far as libbpf and the first look of the verifier go. */
-import { helperNamed } from '#server/helpers/helpers';
-import { functionNamed } from '#server/kfuncs/kfuncs';
+import { KFUNC_NAMES } from '#core/bpf/kfunc-kinds.generated';
 import type { TypeIndex, TypeRef } from '#core/btf/types';
+import { checkSource } from '#server/check-source';
+import { helperNamed } from '#server/helpers/helpers';
+import { functionNamed, kfuncNames } from '#server/kfuncs/kfuncs';
+import type { KernelView } from '#server/view';
+import { testAnalyzer } from '#support/analyzer';
 import type { Candidate } from './judge';
+import { kfuncKinds, kfuncSections } from './kfunc-kinds';
+import type { Prober } from './probe';
 
 /** A call with zeros, whatever the function takes: it is refused, but for another reason than that it may not be called. */
 export function kfuncCall(types: TypeIndex, name: string): Candidate {
@@ -61,4 +67,48 @@ export function ordinaryFunctions(
 
 function isPlain(types: TypeIndex, type: TypeRef): boolean {
   return /^(?:int|enum|void)$/.test(types.kind(types.resolve(type)));
+}
+
+export interface KfuncVerdicts {
+  /** Pairs that the verifier was asked about. */
+  readonly pairs: number;
+  readonly refused: number;
+  /** `XDP bpf_task_acquire: refused` */
+  readonly disagreements: readonly string[];
+}
+
+/** Every pair of a kind of program that the kernel loads and a kfunc: reported exactly if the verifier refuses the call. */
+export async function compareKfuncs(kernel: KernelView, prober: Prober): Promise<KfuncVerdicts> {
+  const { types } = kernel.index;
+  const analyzer = await testAnalyzer();
+  const tagged = kfuncNames(types);
+  // Older kernels do not tag them: they are asked about what newer ones do.
+  const asked = tagged.length > 0 ? tagged : KFUNC_NAMES.filter((name) => types.func(name) !== undefined);
+  const { names, callable } = await kfuncKinds(types, asked, prober);
+  const declarations = names.map((name) => `${declaration(types, name)}\n`).join('');
+  const sections = kfuncSections();
+  const disagreements: string[] = [];
+  let refused = 0;
+  for (const [kind, may] of callable) {
+    const def = sections.get(kind);
+    const section = def?.target === 'exact' ? def.name : `${def?.name ?? ''}/x`;
+    const text =
+      declarations +
+      names
+        .map(
+          (name) =>
+            `SEC("${section}")\nint f_${name}(void *ctx)\n{\n\t${call(types, name)}\n\treturn 0;\n}\n`,
+        )
+        .join('');
+    const findings = await checkSource(text, { analyzer, kernel });
+    const reported = findings.flatMap(({ code, span }) =>
+      code === 'kfunc-unavailable' ? [text.slice(span.start, span.end)] : [],
+    );
+    const unsaid = new Set(names.filter((name) => !may.has(name)));
+    refused += unsaid.size;
+    for (const name of reported)
+      if (!unsaid.delete(name)) disagreements.push(`${kind} ${name}: taken, or reported twice`);
+    disagreements.push(...[...unsaid].map((name) => `${kind} ${name}: refused`));
+  }
+  return { pairs: callable.size * names.length, refused, disagreements };
 }

@@ -1,6 +1,6 @@
 /**
- * What a kernel says to programs of two instructions (probe/main.c): a helper is called, or a constant returned. Thousands
- * are asked about in a second, since nothing is compiled.
+ * What a kernel says to programs of two instructions (probe/main.c): a helper or a function of the kernel is called, or a
+ * constant returned. Thousands are asked about in a second, since nothing is compiled.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,9 +18,9 @@ import { cached } from './cache';
 
 export interface Question {
   readonly def: SectionDef;
-  /** Of the kinds that need one: a function, a tracepoint, a hook, an iterator. */
+  /** Of the kinds that need one: a function, a tracepoint, a hook, an iterator, `struct.member` of an operation. */
   readonly target: string | undefined;
-  readonly asks: { readonly call: number } | { readonly returns: number };
+  readonly asks: { readonly call: number } | { readonly returns: number } | { readonly kfunc: string };
 }
 
 export interface Answer {
@@ -64,12 +64,16 @@ export async function ask(
     const type = programTypes.get(def.programType);
     const attach = def.attachType === undefined ? 0 : attachTypes.get(def.attachType);
     if (type === undefined || attach === undefined) return undefined;
-    const what = 'call' in asks ? `call ${asks.call}` : `return ${asks.returns}`;
-    return `${type} ${attach} ${flagsOf(def)} ${target} ${what}`;
+    return `${type} ${attach} ${flagsOf(def)} ${target} ${asked(asks)}`;
   });
   const output = await prober(lines.flatMap((line) => (line === undefined ? [] : [`${line}\n`])).join(''));
   const answers = output.split('\n').slice(0, -1).map(answer).values();
   return lines.map((line) => (line === undefined ? undefined : answers.next().value));
+}
+
+function asked(asks: Question['asks']): string {
+  if ('kfunc' in asks) return `kfunc ${asks.kfunc}`;
+  return 'call' in asks ? `call ${asks.call}` : `return ${asks.returns}`;
 }
 
 function answer(line: string): Answer {

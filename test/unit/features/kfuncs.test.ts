@@ -52,6 +52,54 @@ describe('kfuncs', () => {
     expect(hover(other.view, other.cursors[0] ?? -1)).toBeUndefined();
   });
 
+  it('shows which programs may call one, as the target or the kernels that were asked say', () => {
+    const shown = (text: string, own: typeof context) => {
+      const { view, cursors } = featureView(text, own);
+      return hover(view, cursors[0] ?? -1)?.markdown ?? '';
+    };
+    expect(shown(program('bpf_sock_dest/*|*/roy(0);'), context)).toContain(
+      'Program types that may call it: tracing (trace_iter).',
+    );
+    expect(shown(program('bpf_rcu_read_lo/*|*/ck();'), context)).toContain(
+      'Programs of every type may call it.',
+    );
+    expect(shown(program('bpf_copy_from_user_s/*|*/tr(0, 0, 0, 0);'), context)).toMatch(
+      /may call it: kprobe \(that may sleep\), .*syscall/,
+    );
+    const { kernel } = context;
+    const provenance = { ...kernel.index.provenance, release: '6.14.0-29-generic' };
+    const index = Object.create(kernel.index, { provenance: { value: provenance } }) as typeof kernel.index;
+    expect(
+      shown(program('bpf_sock_dest/*|*/roy(0);'), { ...context, kernel: { ...kernel, index } }),
+    ).toContain(
+      'Program types that may call it on 6.12: tracing (trace_iter). Program types that may call it on 6.18: tracing (trace_iter); lsm was not asked.',
+    );
+  });
+
+  it('offers what the program must not call last, and says so', () => {
+    const labels = (section: string) => {
+      const text = program('bpf_cpumask_cre/*|*/').replace('tp_btf/sched_switch', section);
+      const { view, cursors } = featureView(text, context);
+      return complete(view, cursors[0] ?? -1).items.map(
+        ({ label, labelDescription }) => `${label}: ${labelDescription ?? ''}`,
+      );
+    };
+    expect(labels('tp_btf/sched_switch')).toContain('bpf_cpumask_create: kfunc');
+    expect(labels('xdp')).toContain('bpf_cpumask_create: not for xdp');
+    const ranked = (section: string) => {
+      const text = program('bpf_cpumask/*|*/').replace('tp_btf/sched_switch', section);
+      const { view, cursors } = featureView(text, context);
+      return complete(view, cursors[0] ?? -1).items.map(({ labelDescription }) => labelDescription);
+    };
+    expect(new Set(ranked('tp_btf/sched_switch'))).toEqual(new Set(['kfunc']));
+    expect(new Set(ranked('xdp'))).toEqual(new Set(['not for xdp']));
+    const mixed = featureView(program('bpf_dynptr_fr/*|*/').replace('tp_btf/sched_switch', 'xdp'), context);
+    const items = complete(mixed.view, mixed.cursors[0] ?? -1).items.filter(
+      ({ label }) => label === 'bpf_dynptr_from_skb' || label === 'bpf_dynptr_from_xdp',
+    );
+    expect(items.map(({ label }) => label)).toEqual(['bpf_dynptr_from_xdp', 'bpf_dynptr_from_skb']);
+  });
+
   it('follows the argument being written', async () => {
     const { view, cursors } = featureView(program('bpf_dynptr_slice(d, 0, /*|*/'), context);
     const help = await signatureHelp(view, cursors[0] ?? -1, () => Promise.resolve(new Map()));

@@ -45,7 +45,7 @@ export function completeHelper(view: DocumentView, offset: number): HelperItems 
 }
 
 /** What the programs that come to the cursor are, each kind once. Empty where that is not known of all of them. */
-function kindsAt({ source }: DocumentView, offset: number): readonly SectionDef[] {
+export function kindsAt({ source }: DocumentView, offset: number): readonly SectionDef[] {
   const defs = programsAt(source, offset).map(({ section }) => parseSectionName(section.value)?.def);
   const known = defs.filter((def) => def !== undefined);
   return known.length === defs.length ? [...new Set(known)] : [];

@@ -61,13 +61,14 @@ export function complete(view: DocumentView, offset: number): CompletionList {
   }
 }
 
-/** Helpers, which clangd knows too, and kfuncs; behind them helpers that are refused. */
+/** Helpers, which clangd knows too, and kfuncs; behind them those that are refused. */
 function functionList(view: DocumentView, offset: number): CompletionList | undefined {
   const helpers = view.besideClangd ? undefined : completeHelper(view, offset);
   const kfuncs = completeKfunc(view, offset);
-  if (helpers === undefined && kfuncs.length === 0) return undefined;
-  const { callable, refused } = helpers ?? { callable: [], refused: [] };
-  return { items: [...callable, ...kfuncs, ...refused], incomplete: true };
+  if (helpers === undefined && kfuncs === undefined) return undefined;
+  const lists = [helpers, kfuncs].filter((list) => list !== undefined);
+  const items = [...lists.flatMap(({ callable }) => callable), ...lists.flatMap(({ refused }) => refused)];
+  return { items, incomplete: true };
 }
 
 /** Of the event's record as its format names them; behind those, and of everything else, as their structs do. */
