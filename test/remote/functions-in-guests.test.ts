@@ -5,10 +5,12 @@ import { isFunctionPointer, isRefusedPointer, tracedBy } from '#server/traced/pr
 import type { Traced } from '#server/traced/prototype';
 import { missing } from '#server/traced/attachable';
 import type { Missing } from '#server/traced/attachable';
+import { compileBpf } from '#support/bpf/compile';
 import { functionProber, readGuestFunctions } from '#support/guests/functions';
 import type { FunctionProber } from '#support/guests/functions';
 import { bootGuest } from '#support/guests/guest';
 import type { Guest } from '#support/guests/guest';
+import { loadInGuest } from '#support/guests/loader';
 import { requireGuests } from '#support/guests/requirements';
 import { describeUnless } from '#support/requirement';
 
@@ -53,6 +55,41 @@ describeUnless(await requireGuests('6.12-amd64'), 'functions of 6.12', () => {
     expect(told.filter(traceable)).toEqual(expected.filter(traceable));
     expect(told.filter(traceable).length).toBeGreaterThan(1000);
   }, 120_000);
+
+  test('prog-args: every word of LSM hooks, for one cgroup too, and of functions that return nothing', async () => {
+    const hooks = [
+      'socket_bind',
+      'socket_post_create',
+      'sk_alloc_security',
+      'file_open',
+      'file_free_security',
+    ];
+    const targets = {
+      lsm: { hooks, returned: 0 },
+      lsm_cgroup: { hooks, returned: 1 },
+      fexit: { hooks: ['do_unlinkat', 'put_pid'], returned: 0 },
+    };
+    const reads = Object.entries(targets).flatMap(([family, { hooks: names, returned }]) =>
+      names.flatMap((hook) => {
+        const traced = tracedBy(index.types, `${family}/${hook}`);
+        if (traced === undefined) throw new Error(`${hook} has no prototype`);
+        const words = Array.from({ length: traced.readable + 2 }, (_, n) => n);
+        return words.map((n) => ({
+          name: `${family}_${hook}_${n}`,
+          isReadable: n < traced.readable,
+          text: `SEC("${family}/${hook}")\nint ${family}_${hook}_${n}(unsigned long long *ctx) { volatile long x = ctx[${n}]; return ${returned}; }\n`,
+        }));
+      }),
+    );
+    const { path } = await compileBpf(
+      `#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nchar LICENSE[] SEC("license") = "GPL";\n${reads.map(({ text }) => text).join('')}`,
+    );
+    const verdicts = await loadInGuest(guest, path, { attach: false });
+    const loads = new Map(verdicts.map(({ program, load }) => [program, load === 'ok']));
+    expect(reads.map(({ name }) => [name, loads.get(name)])).toEqual(
+      reads.map(({ name, isReadable }) => [name, isReadable]),
+    );
+  });
 
   test('unknown-function: fentry and kprobe.multi', async () => {
     const names = index.types.funcNames();

@@ -59,7 +59,8 @@ export function traced(types: TypeIndex, { def, target = '' }: SectionName): Tra
     const parameters = family === 'kretprobe' ? [] : prototype.parameters;
     const returnValues = returnValue(types, family, prototype);
     const values = [...parameters, ...returnValues];
-    const returns = /^(?:fexit|fmod_ret|lsm)$/.test(family);
+    const returns =
+      /^(?:fexit|fmod_ret|lsm|lsm_cgroup)$/.test(family) && types.kind(prototype.returns) !== 'void';
     const readable = prototype.parameters.length + (returns ? 1 : 0);
     const inRegisters = family === 'kprobe' || family === 'kretprobe';
     const returned = returnValues.length > 0 ? { returned: parameters.length } : {};
@@ -82,6 +83,7 @@ export function traced(types: TypeIndex, { def, target = '' }: SectionName): Tra
     case 'kretprobe':
       return made('function', inWords(types.func(target.replace(/^.*:/, ''))));
     case 'lsm':
+    case 'lsm_cgroup':
       return made('LSM hook', inWords(types.func(`bpf_lsm_${target}`)));
     case 'struct_ops': {
       const [only, ...others] = operationsNamed(types, target);

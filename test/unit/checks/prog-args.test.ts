@@ -5,10 +5,15 @@ import { fixtureContext } from './context';
 const context = await fixtureContext();
 
 /** On task_newtask(struct task_struct *task, u64 clone_flags). */
-const newtask = async (parameters: string, body: string, section = 'raw_tp/task_newtask') => {
+const newtask = async (
+  parameters: string,
+  body: string,
+  section = 'raw_tp/task_newtask',
+  kernel = context,
+) => {
   const [finding] = await checkFixture(
     `struct bpf_raw_tracepoint_args;\nSEC("${section}")\nint ${parameters}\n{\n${body}\n}\n`,
-    context,
+    kernel,
   );
   return finding;
 };
@@ -115,6 +120,31 @@ describe('prog-args', () => {
       'BPF_PROG(handle, int dfd, struct filename *name, int ret)',
       '\treturn ret;',
       'fexit/do_unlinkat',
+    );
+  });
+  it('lets neither read one of what returns nothing', async () => {
+    const hooks = await fixtureContext('6.12-debian-amd64');
+    await newtask(
+      marked('BPF_PROG(handle, struct file *file, int ret)', 'int ret'),
+      '\treturn ret;',
+      'lsm/file_free_security',
+      hooks,
+    );
+    await newtask(
+      marked('BPF_PROG(handle, struct pid *pid, int ret)', 'int ret', 'has one argument (struct pid *pid)'),
+      '\treturn ret;',
+      'fexit/put_pid',
+    );
+  });
+  it('knows what the hooks of one cgroup are given', async () => {
+    const hooks = await fixtureContext('6.12-debian-amd64');
+    const bind = 'struct socket *sock, struct sockaddr *address, int addrlen, int ret';
+    await newtask(`BPF_PROG(handle, ${bind})`, '\treturn !ret;', 'lsm_cgroup/socket_bind', hooks);
+    await newtask(
+      marked(`BPF_PROG(handle, ${bind}, int more)`, 'int more', 'LSM hook socket_bind has 3 arguments'),
+      '\treturn !more;',
+      'lsm_cgroup/socket_bind',
+      hooks,
     );
   });
   it('does not let those at its entry', async () => {
