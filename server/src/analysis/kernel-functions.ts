@@ -4,9 +4,11 @@ import type { KernelFunctionDef } from './model';
 
 /** What the chunk declares; undefined where the preprocessor has a say in it. */
 export function readKernelFunction({ tokens, directives }: ChunkText): KernelFunctionDef | undefined {
+  if (directives.length > 0 || !tokens.some(({ text }) => text === '__ksym')) return undefined;
   const extern = tokens.findIndex(({ text }) => text === 'extern');
-  if (extern < 0 || directives.length > 0 || !tokens.some(({ text }) => text === '__ksym')) return undefined;
-  const declaration = tokens.slice(extern);
+  // A function's declaration needs no `extern`.
+  if (extern < 0 && tokens.some(({ text }) => /^(?:[{}=]|typedef|static)$/.test(text))) return undefined;
+  const declaration = tokens.slice(Math.max(extern, 0));
   const [first, last] = [declaration[0], declaration.at(-1)];
   if (first === undefined || last?.text !== ';') return undefined;
   const open = declaration.findIndex(

@@ -9,24 +9,31 @@ export interface KfuncCall {
 }
 
 /**
- * Names that can only be those of the kernel's own functions: what the file declares with `__ksym`; and, where it includes nothing
- * but vmlinux.h and the headers of libbpf and the system, what begins as kfuncs do, which vmlinux.h may declare.
+ * Names that can only be those of the kernel's own functions: what the file declares with `__ksym`; and, where it includes
+ * vmlinux.h, and beside it nothing but the headers of libbpf and the system, what begins as kfuncs do and what the file says nothing
+ * else of: vmlinux.h declares it.
  */
-export function knownNames({
-  kernelFunctions,
-  includes,
-  expressions,
-  functions,
-}: SourceAnalysis): (name: string) => boolean {
+export function knownNames(source: SourceAnalysis): (name: string) => boolean {
+  const { kernelFunctions, includes, expressions, functions, text } = source;
   const declared = new Set(kernelFunctions.map(({ name }) => name));
   const isOwn = (name: string): boolean =>
     expressions.isMacro(name) || functions.some((fn) => fn.name === name);
-  const areHeadersKnown = includes.every(({ path, system }) => isKernels(path, system));
-  return (name) => (declared.has(name) || (areHeadersKnown && name.startsWith('bpf_'))) && !isOwn(name);
+  const areHeadersKnown =
+    includes.some(({ path }) => vmlinux.test(path)) &&
+    includes.every(({ path, system }) => isKernels(path, system));
+  const isOnlyCalled = (name: string): boolean =>
+    Array.from(text.matchAll(new RegExp(`\\b${name}\\b`, 'g'))).every(({ index }) =>
+      functions.some(({ bodySpan }) => bodySpan.start < index && index < bodySpan.end),
+    );
+  return (name) =>
+    !isOwn(name) &&
+    (declared.has(name) || (areHeadersKnown && name.startsWith('bpf_') && isOnlyCalled(name)));
 }
 
+const vmlinux = /^(?:.*\/)?vmlinux[\w.-]*\.h$/;
+
 const isKernels = (path: string, system: boolean): boolean =>
-  /^(?:.*\/)?vmlinux[\w.-]*\.h$/.test(path) ||
+  vmlinux.test(path) ||
   /^(?:.*\/)?bpf_(?:helpers|helper_defs|core_read|tracing|endian)\.h$/.test(path) ||
   (system && /^(?:linux|asm)\//.test(path));
 

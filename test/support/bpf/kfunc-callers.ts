@@ -86,7 +86,7 @@ extern void bpf_cpumask_release(struct bpf_cpumask *cpumask) __ksym __weak;
 extern int bpf_copy_from_user_str(void *dst, __u32 dst__sz, const void *unsafe_ptr__ign, __u64 flags) __ksym __weak;
 extern int bpf_wq_init(struct bpf_wq *wq, void *p__map, unsigned int flags) __ksym __weak;
 extern int bpf_wq_set_callback_impl(struct bpf_wq *wq, int (*callback_fn)(void *, int *, void *), unsigned int flags, void *aux__prog) __ksym __weak;
-extern int bpf_sock_destroy(struct sock_common *sock) __ksym __weak;
+int bpf_sock_destroy(struct sock_common *sock) __ksym __weak;
 `;
 
 /** Of a kernel that has and tags them, 6.12 or newer. */

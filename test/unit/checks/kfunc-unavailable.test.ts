@@ -67,8 +67,23 @@ describe('kfunc-unavailable', () => {
       (await findingsOf(program(before, 'bpf_cpumask_create();'), context)).map(({ code }) => code);
     expect(await codes(headers)).toEqual(['kfunc-unavailable']);
     expect(await codes(`${headers}#include "compat.h"\n`)).toEqual([]);
+    expect(await codes('#include <bpf/bpf_helpers.h>\n')).toEqual([]);
+    expect(await codes(`${headers}int bpf_cpumask_create(void);\n`)).toEqual([]);
     expect(await codes(`${headers}#define bpf_cpumask_create() 0\n`)).toEqual([]);
     expect(await codes(`${headers}static int bpf_cpumask_create(void)\n{\n\treturn 0;\n}\n`)).toEqual([]);
+  });
+
+  it('reads declarations without extern', async () => {
+    const codes = async (declaration: string) =>
+      (await findingsOf(program(declaration, 'bpf_sock_destroy(ctx);', 'tp_btf/x'), context)).map(
+        ({ code }) => code,
+      );
+    expect(await codes(destroy.replace('extern ', ''))).toEqual(['kfunc-unavailable']);
+    expect(await codes(`__weak ${destroy.replace('extern ', '')}`)).toEqual(['kfunc-unavailable']);
+    // A variable, a type, and what libbpf does not look for in the kernel.
+    expect(await codes('int bpf_sock_destroy __ksym;')).toEqual([]);
+    expect(await codes('typedef int bpf_sock_destroy(void) __ksym;')).toEqual([]);
+    expect(await codes('int bpf_sock_destroy(struct sock_common *sock);')).toEqual([]);
   });
 
   it('says on which kernels it holds', async () => {
