@@ -92,7 +92,13 @@ const askpass = `#!/bin/sh
 await rm(out, { recursive: true, force: true });
 await mkdir(join(out, 'kernels'), { recursive: true });
 await Promise.all([
-  build({ ...common, entryPoints: { extension: 'client/src/extension.ts' }, external: ['vscode'] }),
+  build({
+    ...common,
+    entryPoints: { extension: 'client/src/extension.ts', 'extension-main': 'client/src/extension-main.ts' },
+    // The first is loaded in every C project, and the second by it.
+    external: ['vscode', './extension-main'],
+    supported: { 'dynamic-import': false },
+  }),
   // For the browser that a webview is; the style sheet is written beside it.
   build({
     ...common,

@@ -1,4 +1,5 @@
-/** What the extension does where nobody asked for it: nothing. And what it says when its kernel cannot be read. */
+/** What the extension does in a project of plain C: nothing, until the first eBPF file, or until it is asked for. */
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { screenshotOnFailure } from '../support/code-server/failure';
@@ -21,21 +22,54 @@ for (const { version, vscode } of codeServers.slice(-1)) {
     afterAll(() => session.close());
     beforeEach((context) => screenshotOnFailure(context, session.workbench, vscode));
 
-    it('does not activate the extension', async () => {
+    it('loads nothing but what looks at its files', async () => {
       const { workbench } = session;
       await workbench.openFile('main.c');
       const running = await workbench.runningExtensions();
-      await running.filter({ hasText: 'Git' }).first().waitFor();
-      expect(await running.filter({ hasText: 'eBPF' }).count()).toBe(0);
+      await running.filter({ hasText: 'eBPF' }).first().waitFor();
+      await workbench.closeEverything();
+      await workbench.openFile('main.c');
+      await workbench.runCommand('Output: Show Output Channels');
+      await workbench.quickPickRows().filter({ hasText: 'Git' }).first().waitFor();
+      expect(await workbench.quickPickRows().filter({ hasText: 'eBPF' }).count()).toBe(0);
+      expect(await workbench.statusBarItem('eBPF').count()).toBe(0);
     });
 
-    it('gets it on a command, and is told that the chosen kernel cannot be read', async () => {
+    it('has all of it with the first eBPF file, and is told that the chosen kernel cannot be read', async () => {
       const { workbench } = session;
+      const file = join(session.folder, 'first.bpf.c');
+      await writeFile(file, '');
       await workbench.dismiss();
-      await workbench.runCommand('eBPF: Restart Language Server');
+      await workbench.openFile('first.bpf.c');
       const item = workbench.statusBarItem(/· (live|bundled)|eBPF: no kernel/);
       await item.waitFor();
       expect(await item.getAttribute('class')).toContain('warning-kind');
+      await workbench.type('SEC("tp/fchmodat');
+      await workbench.suggestRows().filter({ hasText: 'syscalls/sys_enter_fchmodat' }).first().waitFor();
+      await workbench.closeEverything();
+      await rm(file);
     });
+
+    it('has it with a command', async () => {
+      const { workbench } = session;
+      await openAnew('main.c');
+      await workbench.runCommand('eBPF: Show Log');
+      await workbench.page.locator('.part.panel', { hasText: 'eBPF Workbench' }).waitFor();
+    });
+
+    it('has it with a view', async () => {
+      const { workbench } = session;
+      await openAnew('main.c');
+      await workbench.openContainer('eBPF');
+      await workbench.viewRows('Tracepoints').filter({ hasText: 'syscalls' }).first().waitFor();
+    });
+
+    /** A window in which nothing of the extension is loaded yet. */
+    async function openAnew(name: string): Promise<void> {
+      const { workbench } = session;
+      await workbench.page.reload();
+      await workbench.ready();
+      await workbench.openFile(name);
+    }
   });
 }

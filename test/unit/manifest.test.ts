@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
+import { logLanguage } from '#client/verifier/log-ids';
 import { kernelSourceSchema } from '#core/settings/kernel-source';
 import { parseSettings, settingsSchema } from '#core/settings/settings';
 
@@ -34,6 +35,7 @@ const Manifest = v.object({
     grammars: v.array(
       v.object({ scopeName: v.string(), path: v.string(), injectTo: v.optional(v.array(v.string())) }),
     ),
+    languages: v.array(v.object({ id: v.string() })),
     snippets: v.array(v.object({ language: v.string(), path: v.string() })),
     menus: v.record(v.string(), v.array(v.object({ command: v.string(), when: v.optional(v.string()) }))),
     viewsContainers: v.object({
@@ -170,10 +172,16 @@ describe('settings', () => {
 });
 
 describe('activation', () => {
-  it('costs other C projects nothing', () => {
-    const expensive = manifest.activationEvents.filter((event) => /^(\*|onLanguage|onStartup)/.test(event));
+  it('costs other projects nothing', () => {
+    const expensive = manifest.activationEvents.filter((event) => /^(\*|onStartup)/.test(event));
     expect(expensive).toEqual([]);
-    expect(manifest.activationEvents).toContain('workspaceContains:**/*.bpf.c');
+  });
+
+  it('comes with the first file of a language that it serves', () => {
+    expect(manifest.activationEvents).toEqual(
+      expect.arrayContaining(['onLanguage:c', `onLanguage:${logLanguage}`]),
+    );
+    expect(contributes.languages.map(({ id }) => id)).toContain(logLanguage);
   });
 
   it('uses no API newer than the VS Code that it asks for', () => {

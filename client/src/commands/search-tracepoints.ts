@@ -1,12 +1,13 @@
 /** Filters the view "Tracepoints" while the user types. Escape brings back what was shown before. */
 import * as vscode from 'vscode';
+import { tracepointsViewId } from '../views/ids';
 import type { Command } from './command';
 import { searchTracepointsId } from './ids';
 
 export const searchTracepoints: Command = {
   id: searchTracepointsId,
   async run({ tracepoints }) {
-    await vscode.commands.executeCommand('ebpf.tracepoints.focus');
+    await vscode.commands.executeCommand(`${tracepointsViewId}.focus`);
     const before = tracepoints.query;
     const box = vscode.window.createInputBox();
     box.title = 'eBPF: Search Tracepoints';
@@ -20,6 +21,6 @@ export const searchTracepoints: Command = {
     });
     box.dispose();
     if (!accepted) tracepoints.search(before);
-    await vscode.commands.executeCommand('ebpf.tracepoints.focus');
+    await vscode.commands.executeCommand(`${tracepointsViewId}.focus`);
   },
 };

@@ -8,7 +8,7 @@ import { createLoaderExplainer } from '#core/verifier/loader/explain-loader';
 import { parseLog } from '#core/verifier/log';
 import type { Explanation, VerifierOutput } from '#core/verifier/model';
 import type { LogDocuments } from './log-documents';
-import { logScheme } from './log-uri';
+import { logScheme } from './log-ids';
 
 /** Of typing, until the log is read again. */
 const settleMs = 300;

@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { SourcePosition } from '#core/verifier/model';
 import { outlineLog, type LogOutline, type Visit } from '#core/verifier/outline';
-import { logLanguage, logScheme, sourceOf, verifiedProgram } from './log-uri';
+import { logLanguage, logScheme } from './log-ids';
+import { sourceOf, verifiedProgram } from './log-uri';
 import type { VerifierLogs } from './verifier-logs';
 
 export class LogDocuments implements vscode.Disposable {

@@ -1,7 +1,7 @@
 /** What an editor does with a verifier log: folds branches and lines of source, and links them to their files. */
 import * as vscode from 'vscode';
 import type { LogDocuments } from './log-documents';
-import { logLanguage } from './log-uri';
+import { logLanguage } from './log-ids';
 
 /** A link that is resolved when it is followed. */
 class SourceLink extends vscode.DocumentLink {

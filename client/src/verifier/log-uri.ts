@@ -1,11 +1,8 @@
 /** The address of a verified program's log as a document. */
 import * as vscode from 'vscode';
 import * as v from 'valibot';
+import { logScheme } from './log-ids';
 import type { VerifiedProgram, VerifierLogs } from './verifier-logs';
-
-export const logScheme = 'ebpf-verifier-log';
-/** Of these documents, and of files `*.verifier.log`. */
-export const logLanguage = 'ebpf-verifier-log';
 
 const Key = v.object({ source: v.string(), host: v.string(), program: v.string() });
 /** Names a log: also the argument of commands. */

@@ -1,7 +1,8 @@
 /** Opens the log of a verified program beside its source. */
 import * as vscode from 'vscode';
 import { visitsOf } from './log-documents';
-import { keyOf, logScheme, logUri, type LogPlace } from './log-uri';
+import { logScheme } from './log-ids';
+import { keyOf, logUri, type LogPlace } from './log-uri';
 import type { VerifiedProgram, VerifierLogs } from './verifier-logs';
 
 export async function showLog({ logLine, ...key }: LogPlace): Promise<void> {

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { BpfMap, BpfProgram } from '#core/messages/programs';
 import type { Host } from '../commands/command';
+import { programsViewId } from './ids';
 import { mapIcon, mapTypeName, programIcon } from './program-icons';
 
 type Node =
@@ -16,7 +17,7 @@ export function createProgramsView(host: Host): vscode.Disposable {
   const provider = new ProgramsTree(host);
   return vscode.Disposable.from(
     provider,
-    vscode.window.createTreeView('ebpf.programs', { treeDataProvider: provider, showCollapseAll: true }),
+    vscode.window.createTreeView(programsViewId, { treeDataProvider: provider, showCollapseAll: true }),
   );
 }
 

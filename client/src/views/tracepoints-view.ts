@@ -7,6 +7,7 @@ import { formatDocumentUri } from '#core/messages/document';
 import { tracepointRequest, type TracepointDescription } from '#core/messages/tracepoint';
 import type { Host } from '../commands/command';
 import type { ServerStatus } from '../language-server';
+import { tracepointsViewId } from './ids';
 import { matchedParts } from './matched-parts';
 
 type Node =
@@ -17,7 +18,7 @@ type Node =
 export function createTracepointsView(host: Host): vscode.Disposable {
   const { tracepoints, server } = host;
   const provider = new TracepointsTree(host);
-  const view = vscode.window.createTreeView('ebpf.tracepoints', {
+  const view = vscode.window.createTreeView(tracepointsViewId, {
     treeDataProvider: provider,
     canSelectMany: true,
     showCollapseAll: true,

@@ -1,0 +1,3 @@
+/** The ids of views that code refers to; the manifest repeats them. */
+export const tracepointsViewId = 'ebpf.tracepoints';
+export const programsViewId = 'ebpf.programs';
