@@ -1,4 +1,5 @@
 /** The views "Tracepoints" and "Programs and Maps" in the latest VS Code. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, inject } from 'vitest';
 import { screenshotOnFailure } from '../support/code-server/failure';
@@ -122,6 +123,16 @@ for (const { version, vscode } of codeServers.slice(-1)) {
         await workbench.openContainer('eBPF');
         await programs('pass_all').waitFor();
       });
+    });
+
+    it('writes the types of the target kernel beside the program', async () => {
+      await workbench.openFile('drop.bpf.c');
+      await workbench.runCommand('eBPF: Write vmlinux.h');
+      await workbench.quickInput('Save the Types');
+      await workbench.press('Enter');
+      await workbench.page.locator('.notification-toast', { hasText: 'the types of Linux 6.1.0' }).waitFor();
+      const text = await readFile(join(session.folder, 'vmlinux.h'), 'utf8');
+      expect(text.match(/^struct trace_event_raw_sys_enter \{$/gm)).toHaveLength(1);
     });
 
     it('has caused no error in the page', () => {

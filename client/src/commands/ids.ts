@@ -18,3 +18,4 @@ export const checkHostId = 'ebpf.checkHost';
 export const setUpClangdId = 'ebpf.setUpClangd';
 export const captureKernelId = 'ebpf.captureKernel';
 export const compareEventId = 'ebpf.compareEvent';
+export const writeVmlinuxHeaderId = 'ebpf.writeVmlinuxHeader';

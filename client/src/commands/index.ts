@@ -19,6 +19,7 @@ import { showLog } from './show-log';
 import { showVerifierLog } from './show-verifier-log';
 import { stop } from './stop';
 import { verify } from './verify';
+import { writeVmlinuxHeader } from './write-vmlinux-header';
 
 export const commands: readonly Command[] = [
   selectKernel,
@@ -40,4 +41,5 @@ export const commands: readonly Command[] = [
   checkHost,
   captureKernel,
   setUpClangdCommand,
+  writeVmlinuxHeader,
 ];
