@@ -12,7 +12,7 @@ import { findProgram } from '#runner/build/tool';
 import type { BuildOptions } from '#runner/model';
 import { provenanceLine } from '#server/describe/provenance';
 import { messageOf } from '#server/kernel/errors';
-import { isMadeOf } from '#server/object/places';
+import { hasCodeOf, isMadeOf } from '#server/object/places';
 import { MissingError, UsageError } from './command';
 import type { Io } from './command';
 
@@ -78,8 +78,16 @@ export function objectsFor(
         problems.push(`${name} cannot be read: ${first.message}`);
         return undefined;
       }
-      if (isMadeOf(value, { uri, text })) return value;
-      problems.push(`${name} was not made of ${basename(path)} as it is now: only the source is checked`);
+      const document = { uri, text };
+      if (isMadeOf(value, document)) return value;
+      const hasCode = hasCodeOf(value, document);
+      // What was made a moment ago, of maps alone or of a header's programs, has nothing to be told by.
+      if (compile && !hasCode) return value;
+      problems.push(
+        hasCode
+          ? `${name} was not made of ${basename(path)} as it is now: only the source is checked`
+          : `${name} has no code of ${basename(path)}: only the source is checked`,
+      );
       return undefined;
     },
     async dispose() {

@@ -8,6 +8,8 @@ import type { Span } from '../analysis/model';
 import type { ProgramLines } from '#core/verifier/position';
 import type { DocumentView } from '../view';
 
+type Document = Pick<DocumentView, 'uri' | 'text'>;
+
 /** A statement of more lines is not looked through. */
 const mostLines = 8;
 /** The compiler computes an offset before the line that uses it: so many instructions further that may be. */
@@ -124,11 +126,20 @@ function isOf({ uri }: Pick<DocumentView, 'uri'>, file: string | undefined): boo
 }
 
 /** Every line of the document that the object knows is as the text has it. False where it knows none. */
-export function isMadeOf(object: BpfObject, view: Pick<DocumentView, 'uri' | 'text'>): boolean {
+export function isMadeOf(object: BpfObject, view: Document): boolean {
   const texts = view.text.split('\n');
-  const own = object.ext.lines.filter(({ file, line }) => line > 0 && isOf(view, file));
+  const own = linesOf(object, view);
   return (
     own.length > 0 &&
     own.every(({ line, text }) => text === '' || texts[line - 1]?.trimEnd() === text.trimEnd())
   );
+}
+
+/** The document has code in it: not maps alone, nor programs of its headers. */
+export function hasCodeOf(object: BpfObject, view: Document): boolean {
+  return linesOf(object, view).length > 0;
+}
+
+function linesOf({ ext }: BpfObject, view: Document): BpfObject['ext']['lines'] {
+  return ext.lines.filter(({ file, line }) => line > 0 && isOf(view, file));
 }
