@@ -11,9 +11,7 @@ export function readKernelFunction({ tokens, directives }: ChunkText): KernelFun
   const declaration = tokens.slice(Math.max(extern, 0));
   const [first, last] = [declaration[0], declaration.at(-1)];
   if (first === undefined || last?.text !== ';') return undefined;
-  const open = declaration.findIndex(
-    ({ text }, n) => text === '(' && declaration[n - 1]?.text !== '__attribute__',
-  );
+  const open = parametersOf(declaration);
   const name = declaration[open - 1];
   // `extern const struct rq runqueues __ksym;` is a variable.
   if (open < 2 || name?.kind !== 'word') return undefined;
@@ -23,4 +21,16 @@ export function readKernelFunction({ tokens, directives }: ChunkText): KernelFun
     span: { start: first.start, end: last.end },
     weak: declaration.some(({ text }) => text === '__weak'),
   };
+}
+
+/** Where its parameters begin, -1 where it has none: the first parenthesis that is of no attribute. */
+function parametersOf(declaration: ChunkText['tokens']): number {
+  let attributes = 0;
+  return declaration.findIndex(({ text }, n) => {
+    if (text === ')' && attributes > 0) attributes--;
+    if (text !== '(') return false;
+    if (attributes === 0 && declaration[n - 1]?.text !== '__attribute__') return true;
+    attributes++;
+    return false;
+  });
 }

@@ -80,6 +80,10 @@ describe('kfunc-unavailable', () => {
       );
     expect(await codes(destroy.replace('extern ', ''))).toEqual(['kfunc-unavailable']);
     expect(await codes(`__weak ${destroy.replace('extern ', '')}`)).toEqual(['kfunc-unavailable']);
+    const attribute = '__attribute__((address_space(1)))';
+    expect(await codes(destroy.replace('extern int', `extern ${attribute} int ${attribute}`))).toEqual([
+      'kfunc-unavailable',
+    ]);
     // A variable, a type, and what libbpf does not look for in the kernel.
     expect(await codes('int bpf_sock_destroy __ksym;')).toEqual([]);
     expect(await codes('typedef int bpf_sock_destroy(void) __ksym;')).toEqual([]);
