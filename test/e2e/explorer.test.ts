@@ -131,7 +131,7 @@ for (const { version, vscode } of codeServers.slice(-1)) {
       await workbench.quickInput('Save the Types');
       await workbench.press('Enter');
       await workbench.page.locator('.notification-toast', { hasText: 'the types of Linux 6.1.0' }).waitFor();
-      const text = await readFile(join(session.folder, 'vmlinux.h'), 'utf8');
+      const text = await readFile(join(session.folder, 'network', 'vmlinux.h'), 'utf8');
       expect(text.match(/^struct trace_event_raw_sys_enter \{$/gm)).toHaveLength(1);
     });
 
