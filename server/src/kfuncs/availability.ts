@@ -17,25 +17,31 @@ const askedKinds = KFUNC_KIND_ROWS.flatMap(([kinds, callable]) =>
 );
 
 /** Whether such programs may call it; undefined where that is not known for certain, or the kernel does not have it. */
-export function mayCall(
-  { types, provenance }: KernelIndex,
-  name: string,
-  def: SectionDef,
-): boolean | undefined {
+export function mayCall(index: KernelIndex, name: string, def: SectionDef): boolean | undefined {
+  const { types } = index;
   const kind = kfuncKind(def);
   const place = places.get(name);
   if (kind === undefined || place === undefined || types.func(name) === undefined) return undefined;
   // What kfunc-unknown says of.
   if (isKfunc(types, name) === false) return undefined;
-  const kernels = kernelsLike(provenance.release);
+  const kernels = kernelsLike(index);
   const answers = kernels.map((kernel) => answerOf(kernel, place, kind));
   if (kernels.length === 1) return answers[0];
   const isRefused = answers.length === 2 && answers.every((answer) => answer === false);
   return isRefused && kernels.every((kernel) => isOffered(kernel, place)) ? false : undefined;
 }
 
+/** A kernel is immutable, so what it is like can be kept as long as it lives. */
+const known = new WeakMap<KernelIndex, readonly number[]>();
+
+function kernelsLike(index: KernelIndex): readonly number[] {
+  const found = known.get(index) ?? findKernelsLike(index.provenance.release);
+  known.set(index, found);
+  return found;
+}
+
 /** The kernel that was asked, where it is configured alike; else the last before it and the first after it; else none. */
-function kernelsLike(release: string): readonly number[] {
+function findKernelsLike(release: string): readonly number[] {
   const same = KFUNC_RELEASES.findIndex((asked) => flavourOf(asked) === flavourOf(release));
   if (same >= 0) return [same];
   const series = seriesOf(release);
@@ -65,9 +71,9 @@ export function isForSleepable(index: KernelIndex, name: string, def: SectionDef
 }
 
 /** No program may call it that must not sleep, though parts of one may that sleep: callbacks of `bpf_wq_set_callback()`. */
-export function isSleepable({ provenance }: KernelIndex, name: string): boolean {
+export function isSleepable(index: KernelIndex, name: string): boolean {
   const place = places.get(name) ?? -1;
-  return !kernelsLike(provenance.release).some((kernel) =>
+  return !kernelsLike(index).some((kernel) =>
     askedKinds.some(
       ({ callable, isSleepable: sleeps }) => !sleeps && inRanges(callable[kernel] ?? '', place),
     ),
@@ -85,10 +91,10 @@ export interface Callers {
 }
 
 /** On the kernel, where one like it was asked; else on all that were. Empty where none of these was asked about it. */
-export function callersOf({ provenance }: KernelIndex, name: string): readonly Callers[] {
+export function callersOf(index: KernelIndex, name: string): readonly Callers[] {
   const place = places.get(name);
   if (place === undefined) return [];
-  const like = kernelsLike(provenance.release);
+  const like = kernelsLike(index);
   const kernels = like.length === 1 ? like : [...KFUNC_RELEASES.keys()];
   const found = new Map<string, Callers>();
   for (const kernel of kernels) {

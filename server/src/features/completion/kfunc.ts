@@ -31,33 +31,41 @@ export function completeKfunc(view: DocumentView, offset: number): KfuncItems | 
   const names = matching(kfuncNames(kernel.index.types), word.text);
   if (names.length === 0) return undefined;
   const declared = new Set(source.kernelFunctions.map(({ name }) => name));
-  const replace = { start: word.start, end: endOfWord(text, offset) };
   const kinds = kindsAt(view, offset);
-  const callable: CompletionItem[] = [];
-  const refused: CompletionItem[] = [];
+  const callable: string[] = [];
+  const refused = new Map<string, string>();
   for (const name of names) {
-    const isDeclared = declared.has(name);
-    if (view.besideClangd && isDeclared) continue;
-    const kfunc = kfuncNamed(kernel.index.types, name);
-    // Tagged as well: what only programs of fmod_ret may change. A call has at most five arguments.
-    if (kfunc === undefined || kfunc.parameters.length > 5) continue;
+    if (view.besideClangd && declared.has(name)) continue;
     const said = refusal(kernel.index, name, kinds);
-    (said === undefined ? callable : refused).push({
-      label: name,
-      labelDetail: kfunc.prototype.slice(kfunc.prototype.indexOf(`${name}(`) + name.length),
-      labelDescription: said ?? 'kfunc',
-      kind: 'function',
-      detail: kfunc.prototype,
-      replace,
-      newText: name,
-      filterText: word.text,
-      ...(!isDeclared && {
-        additionalEdits: [declarationEdit(view, `extern ${kfunc.prototype} __ksym;`)],
-      }),
-    });
+    if (said === undefined) callable.push(name);
+    else refused.set(name, said);
     if (callable.length === maxItems) break;
   }
-  return { callable, refused: refused.slice(0, maxItems - callable.length) };
+  const item = (name: string): readonly CompletionItem[] => {
+    const kfunc = kfuncNamed(kernel.index.types, name);
+    // Tagged as well: what only programs of fmod_ret may change. A call has at most five arguments.
+    if (kfunc === undefined || kfunc.parameters.length > 5) return [];
+    const { prototype } = kfunc;
+    return [
+      {
+        label: name,
+        labelDetail: prototype.slice(prototype.indexOf(`${name}(`) + name.length),
+        labelDescription: refused.get(name) ?? 'kfunc',
+        kind: 'function',
+        detail: prototype,
+        replace: { start: word.start, end: endOfWord(text, offset) },
+        newText: name,
+        filterText: word.text,
+        ...(!declared.has(name) && {
+          additionalEdits: [declarationEdit(view, `extern ${prototype} __ksym;`)],
+        }),
+      },
+    ];
+  };
+  return {
+    callable: callable.flatMap(item),
+    refused: [...refused.keys()].slice(0, maxItems - callable.length).flatMap(item),
+  };
 }
 
 /** Why no program that comes here may call it. */
