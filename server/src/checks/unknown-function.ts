@@ -132,9 +132,14 @@ function said({ family, name }: ProbeTarget, gap: Missing, near: boolean): strin
       if (family === 'ksyscall') return `The kernel has no system call ${name}. ${late} (ENOENT).`;
       if (family === 'fentry')
         return `The kernel's BTF has no function ${name}: libbpf does not load the program (ESRCH).${program}`;
+      if (isPattern(name))
+        return `No function that the kernel can trace matches ${name}. ${late} (ENOENT).${module}`;
       return `The kernel has no function ${name} that it can trace. ${late} (ENOENT).${module}`;
   }
 }
+
+/** As `kprobe.multi` takes. */
+const isPattern = (name: string): boolean => /[*?]/.test(name);
 
 /** Whole sections, best first. */
 function meant(index: KernelIndex, target: ProbeTarget, gap: Missing): readonly string[] {
@@ -144,7 +149,7 @@ function meant(index: KernelIndex, target: ProbeTarget, gap: Missing): readonly 
     return family === 'fentry'
       ? []
       : whole(gap.copies.filter((copy) => !/\.(?:part|cold)/.test(copy)).slice(0, 3));
-  if (gap.why === 'untraceable' || /[*?]/.test(name)) return [];
+  if (gap.why === 'untraceable' || isPattern(name)) return [];
   // A system call by the symbol of another architecture, or of none.
   const syscall = /^(?:__[a-z0-9]+_)?(?:sys|SyS)_(\w+)$/.exec(name)?.[1];
   if (syscall !== undefined && family === 'kprobe') {

@@ -5,7 +5,7 @@
  */
 import { nearest } from '#core/text/nearest';
 import type { EventName } from '#core/kernel/model';
-import type { SectionSite, TracepointTarget } from '../analysis/model';
+import type { Program, SectionSite, TracepointTarget } from '../analysis/model';
 import type { DocumentView } from '../view';
 import type { Check, Finding, Fix, Severity } from './check';
 
@@ -41,7 +41,9 @@ function unknown(view: DocumentView, site: SectionSite, target: TracepointTarget
   const categoryKnown = index.events.some((event) => event.category === category);
   const reserved = index.format(category, name) !== undefined;
   const near = categoryKnown || names.length > 0;
-  const severity = severityOf(view, target, { near, elsewhere: elsewhere.length > 0 });
+  const known = severityOf(view, target, { near, elsewhere: elsewhere.length > 0 });
+  const severity =
+    known === 'error' && elsewhere.length > 0 && isOneOfSeveral(view, site, target) ? 'warning' : known;
   return [
     {
       code: 'unknown-tracepoint',
@@ -79,6 +81,29 @@ function severityOf(
     return 'hint';
   if (near) return 'error';
   return elsewhere ? 'warning' : 'information';
+}
+
+/**
+ * Events come and go: a program for the one that other kernels have does what a program for one of this kernel's does, and
+ * user space loads the one that is right. Programs on system calls share functions for other reasons.
+ */
+function isOneOfSeveral(view: DocumentView, site: SectionSite, { category }: TracepointTarget): boolean {
+  const { programs } = view.source;
+  const own = programs.find(({ section }) => section === site);
+  if (!own || category === 'syscalls') return false;
+  const called = callsOf(view, own);
+  return programs.some(
+    (other) =>
+      other.section.tracepoint?.category === category &&
+      isKnown(view, other.section.tracepoint) &&
+      callsOf(view, other).some((name) => called.includes(name)),
+  );
+}
+
+/** Functions of the file that the program calls by name. */
+function callsOf({ text, source }: DocumentView, { function: { bodySpan } }: Program): readonly string[] {
+  const words = text.slice(bodySpan.start, bodySpan.end).matchAll(/\b([A-Za-z_]\w*)\s*\(/g);
+  return Array.from(words, ([, name = '']) => name).filter((name) => source.lookup.definesFunction(name));
 }
 
 /** The same name in another category first, then names that differ by a typo. */

@@ -87,6 +87,8 @@ describe('unknown-function', () => {
       'kprobe.multi/zzz_*',
     ])
       expect(await severities(section)).toEqual(['warning unknown-function']);
+    const [pattern] = await findingsOf(program('kprobe.multi/zzz_*'), context);
+    expect(pattern?.message).toContain('No function that the kernel can trace matches zzz_*.');
   });
 
   it('only informs of a system call as other loaders name it', async () => {

@@ -23,6 +23,36 @@ describe('unknown-tracepoint', () => {
     expect(finding && (await findingsOf(applyFix(source, finding), context))).toEqual([]);
   });
 
+  it('warns of an event of other kernels beside one of this kernel that does the same', async () => {
+    const handler = (event: string, call: string) =>
+      `SEC("tp/${event}")\nint on_${event.replace('/', '_')}(void *ctx)\n{\n\treturn ${call};\n}\n`;
+    const shared = 'static int count(void *ctx) { return 0; }\nstatic int other(void *ctx) { return 0; }\n';
+    const severities = async (...handlers: readonly string[]) =>
+      (await findingsOf(shared + handlers.join(''), context)).map(({ severity }) => severity);
+    const dirty = handler('writeback/writeback_dirty_page', 'count(ctx)');
+    expect(await severities(dirty)).toEqual(['error']);
+    expect(await severities(dirty, handler('writeback/writeback_dirty_folio', 'count(ctx)'))).toEqual([
+      'warning',
+    ]);
+    expect(await severities(dirty, handler('writeback/writeback_dirty_folio', 'other(ctx)'))).toEqual([
+      'error',
+    ]);
+    expect(await severities(dirty, handler('sched/sched_switch', 'count(ctx)'))).toEqual(['error']);
+    // No kernel has it.
+    const wrong = handler('writeback/writeback_dirty_foliu', 'count(ctx)');
+    expect(await severities(wrong, handler('writeback/writeback_dirty_folio', 'count(ctx)'))).toEqual([
+      'error',
+    ]);
+  });
+
+  it('does not take a system call of another architecture for one of several', async () => {
+    const calls = ['open', 'openat'].map(
+      (name) => `SEC("tp/syscalls/sys_enter_${name}")\nint on_${name}(void *ctx) { return count(ctx); }\n`,
+    );
+    const found = await findingsOf(`static int count(void *ctx) { return 0; }\n${calls.join('')}`, arm64);
+    expect(found.map(({ severity }) => severity)).toEqual(['error']);
+  });
+
   it('says on which other kernel the event exists', async () => {
     const [finding] = await findingsOf(program('tp/syscalls/sys_enter_open'), arm64);
     expect(finding?.message).toMatch(/Known on .*x86_64/);
