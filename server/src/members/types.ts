@@ -220,7 +220,8 @@ export function typesOf(view: DocumentView): Types {
 export function likelyReceiver(view: DocumentView, member: MemberExpression): Struct | undefined {
   const known = typesOf(view).receiver(member);
   if (known || view.kernel.index.types.empty) return known;
-  if (!view.headers.complete && member.macro === undefined) return undefined;
+  const isLikely = view.headers.complete ? view.source.includes.length > 0 : member.macro !== undefined;
+  if (!isLikely) return undefined;
   const types = assumed.get(view) ?? new Types(view, 'target', true);
   assumed.set(view, types);
   return types.receiver(member);
