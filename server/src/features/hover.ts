@@ -2,6 +2,7 @@
  * Hover: the event of a SEC string, the field behind a use of ctx, a struct of the kernel. What stands where comes from
  * the analysis, what it means from the target kernel.
  */
+import { dataSectionSummary } from '#core/bpf/data-sections';
 import { parseSectionName } from '#core/bpf/section-name';
 import type { EventName } from '#core/kernel/model';
 import type { CtxUse, SectionSite, Span } from '../analysis/model';
@@ -59,6 +60,8 @@ export function hover(view: DocumentView, offset: number): Hover | undefined {
 function sectionHover(view: DocumentView, site: SectionSite): Hover | undefined {
   const span = site.literal ?? site.span;
   const { tracepoint } = site;
+  const data = site.on === 'variable' ? dataSectionSummary(site.value) : undefined;
+  if (data !== undefined) return { markdown: data, span };
   const having = tracepoint && kernelWith(view, tracepoint);
   if (having) return { markdown: describeEvent(having, tracepoint.category, tracepoint.name), span };
   const def = parseSectionName(site.value)?.def;

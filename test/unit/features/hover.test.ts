@@ -64,8 +64,20 @@ describe('hover on a SEC string', () => {
     expect(found?.markdown).toContain('The parameters of raw tracepoint task_newtask');
   });
 
+  it.each([
+    ['.ma/*|*/ps', 'A map that libbpf makes'],
+    ['lic/*|*/ense', '`Dual BSD/GPL`'],
+    ['.struct_ops/*|*/', 'until its element is deleted'],
+    ['.struct_ops./*|*/link', 'as long as the link lives'],
+    ['.rodata./*|*/settings', 'before the object loads'],
+    ['.data./*|*/counters', 'Global variables'],
+  ])('says what becomes of variables in %s', (section, text) => {
+    expect(at(`struct s x SEC("${section}");\n`)?.markdown).toContain(text);
+    expect(at(`SEC("${section}")\nint f(void *ctx) { return 0; }\n`)).toBeUndefined();
+  });
+
   it('is silent where nothing is known', () => {
-    expect(at('char l[] SEC("lic/*|*/ense") = "GPL";')).toBeUndefined();
+    expect(at('char l[] SEC("own_/*|*/section") = "GPL";')).toBeUndefined();
   });
 });
 
