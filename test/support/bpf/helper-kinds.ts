@@ -2,11 +2,11 @@
 import { HELPER_ROWS } from '#core/bpf/helpers.generated';
 import type { ProgramKind } from '#core/bpf/program-kind';
 import { rangesOf } from '#core/bpf/ranges';
-import type { SectionDef } from '#core/bpf/sections';
 import { bootGuest } from '#support/guests/guest';
 import { readGuestKernel } from '#support/guests/kernel';
 import { liveKernel } from '#support/live-kernel';
 import { ask, guestProber, localProber, sectionOfKind, targetsOf, type Prober, type Question } from './probe';
+import { kindRows, loadableForms } from './program-forms';
 
 /** By kind, the numbers of the helpers that it may call; no entry for a kind that the kernel does not know. */
 export type HelperKinds = ReadonlyMap<ProgramKind, ReadonlySet<number>>;
@@ -15,19 +15,12 @@ export type HelperKinds = ReadonlyMap<ProgramKind, ReadonlySet<number>>;
 const unavailable =
   /^(?:unknown func |invalid func |program of this type cannot use helper |helper call might sleep |sleepable helper )/;
 
-/** A kind of program with one of the targets that it is asked about with. */
-interface Form {
-  readonly kind: ProgramKind;
-  readonly def: SectionDef;
-  readonly target: string | undefined;
-}
-
 /**
  * First whether the kernel takes such programs at all; then of each kind, target by target, the helpers that none of its
  * targets allowed so far.
  */
 export async function helperKinds(prober: Prober): Promise<HelperKinds> {
-  const kinds = await loadable(prober);
+  const kinds = await loadableForms(sectionOfKind(), targetsOf, prober);
   const callable = new Map([...kinds.keys()].map((kind) => [kind, new Set<number>()]));
   const rounds = Math.max(0, ...[...kinds.values()].map((forms) => forms.length));
   for (let round = 0; round < rounds; round++) {
@@ -53,22 +46,6 @@ export async function helperKinds(prober: Prober): Promise<HelperKinds> {
   return callable;
 }
 
-/** The kinds of programs that the kernel loads, each with the targets that it loads them for: one at least. */
-async function loadable(prober: Prober): Promise<ReadonlyMap<ProgramKind, readonly Form[]>> {
-  const questions = [...sectionOfKind()].flatMap(([kind, def]) =>
-    targetsOf(def).flatMap((target) => [0, 1].map((returns) => ({ kind, def, target, asks: { returns } }))),
-  );
-  const answers = await ask(questions, prober);
-  const kinds = new Map<ProgramKind, Form[]>();
-  for (const [n, form] of questions.entries()) {
-    if (answers[n]?.errno !== 0) continue;
-    const forms = kinds.get(form.kind) ?? [];
-    if (forms.at(-1)?.target !== form.target || forms.length === 0) forms.push(form);
-    kinds.set(form.kind, forms);
-  }
-  return kinds;
-}
-
 const guestIds = ['5.10-amd64', '6.1-amd64', '6.12-amd64'] as const;
 
 /** The generated file. Asks four kernels. */
@@ -90,16 +67,12 @@ export async function helperKindsSource(log: (text: string) => void): Promise<st
   kernels.push({ release: index.provenance.release, kinds });
   log(`${index.provenance.release}: ${kinds.size} kinds`);
 
-  const rows = new Map<string, string[]>();
-  for (const kind of sectionOfKind().keys()) {
-    const ids = kernels.map((kernel) => kernel.kinds.get(kind));
-    if (ids.every((one) => one === undefined)) continue;
-    const ranges = ids
-      .map((one) => `    ${one === undefined ? 'undefined' : `'${rangesOf(one)}'`},\n`)
-      .join('');
-    rows.set(ranges, [...(rows.get(ranges) ?? []), `'${kind}'`]);
-  }
-  const text = [...rows].map(([ranges, same]) => `  [[${same.join(', ')}], [\n${ranges}  ]],\n`);
+  const rows = kindRows(sectionOfKind().keys(), (kind) =>
+    kernels.map(({ kinds }) => {
+      const ids = kinds.get(kind);
+      return ids && rangesOf(ids);
+    }),
+  );
   return `// Made by scripts/probe-helpers.mjs, which asks the verifiers of these kernels about every pair. Do not edit.
 
 /** \`uname -r\` of the kernels that were asked, oldest first. */
@@ -113,6 +86,6 @@ ${kernels.map(({ release }) => `  '${release}',\n`).join('')}];
 export type HelperKindRow = readonly [kinds: readonly string[], callable: readonly (string | undefined)[]];
 
 export const HELPER_KIND_ROWS: readonly HelperKindRow[] = [
-${text.join('')}];
+${rows}];
 `;
 }

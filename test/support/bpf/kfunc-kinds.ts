@@ -10,6 +10,7 @@ import { bootGuest } from '#support/guests/guest';
 import { readGuestKernel } from '#support/guests/kernel';
 import { liveKernel } from '#support/live-kernel';
 import { ask, guestProber, localProber, sectionOfKind, targetsOf, type Prober } from './probe';
+import { kindRows, loadableForms } from './program-forms';
 
 export interface KfuncKinds {
   /** Those that the verifier says something of, sorted. */
@@ -29,13 +30,6 @@ export const unavailable =
 const beside =
   /^(?:metadata kfuncs |cannot find address |The function \S+ (?:has|with|return) |unexpected __bpf_trap|no such function)/;
 
-/** A kind of program with one of the targets that it is asked about with. */
-interface Form {
-  readonly kind: ProgramKind;
-  readonly def: SectionDef;
-  readonly target: string | undefined;
-}
-
 /** A section of each kind. */
 export function kfuncSections(): ReadonlyMap<ProgramKind, SectionDef> {
   const sections = new Map(sectionOfKind());
@@ -53,7 +47,12 @@ export async function kfuncKinds(
   asked: readonly string[],
   prober: Prober,
 ): Promise<KfuncKinds> {
-  const kinds = await loadable(types, prober);
+  const operations = operationNames(types)
+    .flatMap((name) => operationsNamed(types, name))
+    .map(({ struct, name }) => `${struct}.${name}`);
+  const targets = (def: SectionDef): readonly (string | undefined)[] =>
+    def.programType === 'BPF_PROG_TYPE_STRUCT_OPS' ? operations : targetsOf(def);
+  const kinds = await loadableForms(kfuncSections(), targets, prober);
   const callable = new Map([...kinds.keys()].map((kind) => [kind, new Set<string>()]));
   const unjudged = new Set<string>();
   const rounds = Math.max(0, ...[...kinds.values()].map((forms) => forms.length));
@@ -74,30 +73,6 @@ export async function kfuncKinds(
     }
   }
   return { names: asked.filter((name) => !unjudged.has(name)).sort(), callable };
-}
-
-/** The kinds of programs that the kernel loads, each with the targets that it loads them for. */
-async function loadable(
-  types: TypeIndex,
-  prober: Prober,
-): Promise<ReadonlyMap<ProgramKind, readonly Form[]>> {
-  const operations = operationNames(types)
-    .flatMap((name) => operationsNamed(types, name))
-    .map(({ struct, name }) => `${struct}.${name}`);
-  const questions = [...kfuncSections()].flatMap(([kind, def]) =>
-    (def.programType === 'BPF_PROG_TYPE_STRUCT_OPS' ? operations : targetsOf(def)).flatMap((target) =>
-      [0, 1].map((returns) => ({ kind, def, target, asks: { returns } })),
-    ),
-  );
-  const answers = await ask(questions, prober);
-  const kinds = new Map<ProgramKind, Form[]>();
-  for (const [n, form] of questions.entries()) {
-    if (answers[n]?.errno !== 0) continue;
-    const forms = kinds.get(form.kind) ?? [];
-    if (forms.at(-1)?.target !== form.target || forms.length === 0) forms.push(form);
-    kinds.set(form.kind, forms);
-  }
-  return kinds;
 }
 
 interface Asked extends KfuncKinds {
@@ -144,16 +119,12 @@ function sourceOf(kernels: readonly Asked[]): string {
   const numbers = new Map(names.map((name, n) => [name, n]));
   const ranges = (some: Iterable<string>): string =>
     rangesOf([...some].flatMap((name) => numbers.get(name) ?? []));
-  const rows = new Map<string, string[]>();
-  for (const kind of kfuncSections().keys()) {
-    const callable = kernels.map((kernel) => kernel.callable.get(kind));
-    if (callable.every((one) => one === undefined)) continue;
-    const text = callable
-      .map((one) => `    ${one === undefined ? 'undefined' : `'${ranges(one)}'`},\n`)
-      .join('');
-    rows.set(text, [...(rows.get(text) ?? []), `'${kind}'`]);
-  }
-  const text = [...rows].map(([answers, same]) => `  [[${same.join(', ')}], [\n${answers}  ]],\n`);
+  const rows = kindRows(kfuncSections().keys(), (kind) =>
+    kernels.map(({ callable }) => {
+      const names = callable.get(kind);
+      return names && ranges(names);
+    }),
+  );
   return `// Made by scripts/probe-kfuncs.mjs, which asks the verifiers of these kernels about every pair. Do not edit.
 
 /** \`uname -r\` of the kernels that were asked, oldest first. */
@@ -175,6 +146,6 @@ ${kernels.map((kernel) => `  '${ranges(kernel.names)}',\n`).join('')}];
 export type KfuncKindRow = readonly [kinds: readonly string[], callable: readonly (string | undefined)[]];
 
 export const KFUNC_KIND_ROWS: readonly KfuncKindRow[] = [
-${text.join('')}];
+${rows}];
 `;
 }
